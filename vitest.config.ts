@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^troupe$/, replacement: source('index.ts') },
+      { find: /^troupe\/testing$/, replacement: source('testing/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    typecheck: { include: ['test/types/**/*.test-d.ts'] },
+    setupFiles: ['test/setup/console.ts'],
+    passWithNoTests: false,
+    pool: 'forks',
+    maxWorkers: '100%',
+    // XState checks more and warns in its development build; those warnings fail a test (see test/setup/console.ts).
+    execArgv: ['--conditions=development'],
+  },
+})
