@@ -1,0 +1,137 @@
+/**
+ * The host that runs handlers in this process.
+ *
+ * Invariants
+ * 1. At most one job of a node is current; one that was given up may still be running, but has no effect any more.
+ * 2. Every job that is not given up is settled exactly once, with an outcome or a failure; no handler's rejection
+ *    goes unhandled.
+ */
+import { InputError, toErrorData } from '../core/errors.ts'
+import type { NodeDefinition } from '../core/node.ts'
+import { describeIssues } from '../core/schema.ts'
+import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
+import type { Job, JobName, Outcome } from './host.ts'
+import { HandlerLoop } from './handler-loop.ts'
+
+/** What the embedded host needs of its session. */
+export interface EmbeddedSession extends HandlerSession {
+  settle(outcome: Outcome): void
+}
+
+/** Runs the handlers of one session. */
+export class EmbeddedHost {
+  readonly #session: EmbeddedSession
+  readonly #nodes: Readonly<Record<string, NodeDefinition>>
+  readonly #fitted: ReadonlySet<string>
+  readonly #running = new Map<string, HandlerRuntime>()
+  readonly #loops = new Map<string, HandlerLoop>()
+  /** Number of handlers and loops that have not returned, given up or not. */
+  #pending = 0
+  #whenIdle: (() => void) | undefined
+
+  /** `fitted` names deliveries, as `<from>.<event>><node>`, whose data need no check. */
+  constructor(
+    session: EmbeddedSession,
+    nodes: Readonly<Record<string, NodeDefinition>>,
+    fitted: ReadonlySet<string> = new Set(),
+  ) {
+    this.#session = session
+    this.#nodes = nodes
+    this.#fitted = fitted
+  }
+
+  /** Runs a job's handler and settles it when the handler is through. */
+  start(job: Job): void {
+    const definition = this.#nodes[job.node] as NodeDefinition
+    const event = this.#checked(definition, job)
+    if (!event) return
+    if (definition.handler.style === 'loop') {
+      this.#startLoop(definition, job, event)
+      return
+    }
+    const runtime = new HandlerRuntime(this.#session, definition, job)
+    this.#running.set(job.node, runtime)
+    if (job.attempt > 1) runtime.announceRerun()
+    this.#pending++
+    void this.#run(definition.handler.run, event, job, runtime)
+  }
+
+  /** The job's event with its data as the node's schema gives it; undefined when it does not fit: the job has failed. */
+  #checked(definition: NodeDefinition, job: Job): never | undefined {
+    const { from, type, data } = job.event
+    const isReset = definition.takesResets && type.endsWith('_reset')
+    if (isReset || this.#fitted.has(`${from}.${type}>${job.node}`)) return job.event as never
+    const parsed = definition.input.safeParse(data)
+    if (parsed.success) return { ...job.event, data: parsed.data } as never
+    const reason = describeIssues(parsed.error)
+    this.#session.settle(failed(job, new InputError(job.node, `${from}.${type}`, reason, { cause: parsed.error })))
+    return undefined
+  }
+
+  async #run(
+    run: (event: never, runtime: never) => void | Promise<void>,
+    event: never,
+    job: Job,
+    runtime: HandlerRuntime,
+  ): Promise<void> {
+    let outcome: Outcome
+    try {
+      await run(event, runtime as never)
+      outcome = runtime.outcome()
+    } catch (error) {
+      outcome = { ...failed(job, error), usage: runtime.outcome().usage }
+    }
+    if (this.#running.get(job.node) === runtime) this.#running.delete(job.node)
+    this.#returned()
+    if (!runtime.aborted) this.#session.settle(outcome)
+  }
+
+  #startLoop(definition: NodeDefinition, job: Job, event: never): void {
+    let loop = this.#loops.get(job.node)
+    if (!loop || loop.over) {
+      loop = new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome))
+      this.#loops.set(job.node, loop)
+      this.#pending++
+      void loop.ended.then(() => this.#returned())
+    }
+    this.#running.set(job.node, loop.runtime)
+    loop.handle(job, event)
+    if (job.attempt > 1) loop.runtime.announceRerun()
+  }
+
+  #returned(): void {
+    this.#pending--
+    if (this.#pending === 0) this.#whenIdle?.()
+  }
+
+  /** Gives up on a job: its signal is aborted, its outcome has no effect. */
+  cancel(job: JobName): void {
+    const runtime = this.#running.get(job.node)
+    if (runtime?.eventId !== job.eventId) return
+    this.#running.delete(job.node)
+    runtime.abort()
+    this.#loops.get(job.node)?.abandon()
+    this.#loops.delete(job.node)
+  }
+
+  /** Gives up on everything. Resolves when every handler has returned. */
+  async stop(): Promise<void> {
+    for (const [node, { eventId }] of [...this.#running]) this.cancel({ node, eventId })
+    for (const loop of this.#loops.values()) loop.abandon()
+    this.#loops.clear()
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve))
+  }
+}
+
+function failed(job: Job, error: unknown): Outcome {
+  return {
+    node: job.node,
+    eventId: job.event.id,
+    attempt: job.attempt,
+    emits: [],
+    messages: [],
+    state: null,
+    usage: null,
+    failure: toErrorData(error),
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The actor of a node: an inbox in front of a handler that the host runs.
+ *
+ * Invariants
+ * 1. One event at a time, in arrival order; what waits is in `inbox`, what is handled is `current`, both in the snapshot.
+ * 2. The snapshot is plain JSON. Transient events are left out of the persisted form.
+ * 3. A settlement counts only for the current event and attempt: late and double results are dropped.
+ * 4. What a settlement emits leaves after the snapshot that no longer has the event as current is in place.
+ */
+import type { ActorLogic, ActorScope, AnyActorRef, AnyEventObject, EventObject, Snapshot } from 'xstate'
+import type { AgentEvent } from '../core/events.ts'
+import { traceIdOf } from '../core/events.ts'
+import { toErrorData, type ErrorData } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import type { NodeState, NodeStatus } from '../core/node.ts'
+import { relay, scopeOf } from './session-scope.ts'
+
+/** An event that is being handled, and for the how many-th time. */
+export interface CurrentWork {
+  readonly event: AgentEvent
+  readonly attempt: number
+}
+
+/** State of a node's actor. */
+export interface NodeSnapshot {
+  readonly status: 'active'
+  readonly output: undefined
+  readonly error: undefined
+  readonly current: CurrentWork | null
+  readonly inbox: readonly AgentEvent[]
+  readonly held: readonly AgentEvent[]
+  /** What the node set with `setState`. */
+  readonly state: Json | undefined
+  /** The event that is handled now, or was handled last. */
+  readonly last: NodeState['lastEvent']
+  readonly failure: ErrorData | null
+}
+
+/** What the session tells a node's actor. A fixed vocabulary: XState caches event types for ever. */
+export type NodeCommand =
+  | { readonly type: 'node.deliver'; readonly event: AgentEvent }
+  | { readonly type: 'node.hold'; readonly event: AgentEvent }
+  /** Handles or forgets what is held; with `ids`, only those events. */
+  | { readonly type: 'node.release'; readonly ids?: readonly string[] }
+  | { readonly type: 'node.drop'; readonly ids?: readonly string[] }
+  /** Forgets all work, or that of one turn. */
+  | { readonly type: 'node.cancel'; readonly traceId?: string }
+  | {
+      readonly type: 'node.settle'
+      readonly eventId: string
+      readonly attempt: number
+      readonly state: { readonly value: Json } | null
+      readonly emits: readonly AnyEventObject[]
+      readonly failure: ErrorData | null
+    }
+  /** After a restore: go on with what was in flight (`rerun`), or park it for a person (`ask`). */
+  | { readonly type: 'node.resume'; readonly policy: 'rerun' | 'ask' }
+
+const idle: NodeSnapshot = {
+  status: 'active',
+  output: undefined,
+  error: undefined,
+  current: null,
+  inbox: [],
+  held: [],
+  state: undefined,
+  last: null,
+  failure: null,
+}
+
+/** Logic of a node's actor; made once per agent and shared by its sessions. */
+export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSnapshot, EventObject> {
+  type Scope = ActorScope<NodeSnapshot, AnyEventObject>
+  const begin = (snapshot: NodeSnapshot, scope: Scope): NodeSnapshot => {
+    if (snapshot.current || snapshot.inbox.length === 0) return snapshot
+    const [event, ...inbox] = snapshot.inbox as [AgentEvent, ...AgentEvent[]]
+    return run({ ...snapshot, inbox }, event, 1, scope)
+  }
+  const run = (snapshot: NodeSnapshot, event: AgentEvent, attempt: number, scope: Scope): NodeSnapshot => {
+    scope.defer(() => scopeOf(scope.system)?.start(node, event, attempt, snapshot.state))
+    return {
+      ...snapshot,
+      current: { event, attempt },
+      last: { id: event.id, type: event.type, from: event.from },
+      failure: null,
+    }
+  }
+  const transition = (snapshot: NodeSnapshot, command: NodeCommand, scope: Scope): NodeSnapshot => {
+    switch (command.type) {
+      case 'node.deliver':
+        return snapshot.current
+          ? { ...snapshot, inbox: [...snapshot.inbox, command.event] }
+          : run(snapshot, command.event, 1, scope)
+      case 'node.hold':
+        return { ...snapshot, held: [...snapshot.held, command.event] }
+      case 'node.release': {
+        const [released, held] = split(snapshot.held, command.ids)
+        return released.length === 0
+          ? snapshot
+          : begin({ ...snapshot, held, inbox: [...snapshot.inbox, ...released] }, scope)
+      }
+      case 'node.drop':
+        return { ...snapshot, held: split(snapshot.held, command.ids)[1] }
+      case 'node.cancel':
+        return begin(
+          withoutWork(snapshot, command.traceId, (event) =>
+            scope.defer(() => scopeOf(scope.system)?.abort(node, event)),
+          ),
+          scope,
+        )
+      case 'node.settle': {
+        const { current } = snapshot
+        if (current?.event.id !== command.eventId || current.attempt !== command.attempt) return snapshot
+        const parent = scope.self._parent as AnyActorRef
+        if (command.emits.length > 0)
+          scope.defer(() => command.emits.forEach((event) => relay(scope.self as AnyActorRef, parent, event)))
+        return begin(
+          {
+            ...snapshot,
+            current: null,
+            failure: command.failure,
+            state: command.state ? command.state.value : snapshot.state,
+          },
+          scope,
+        )
+      }
+      case 'node.resume': {
+        const { current } = snapshot
+        if (!current) return begin(snapshot, scope)
+        if (command.policy === 'rerun') return run(snapshot, current.event, current.attempt + 1, scope)
+        return begin({ ...snapshot, current: null, held: [...snapshot.held, current.event] }, scope)
+      }
+    }
+  }
+  return {
+    getInitialSnapshot: () => idle,
+    transition: (snapshot, event, scope) =>
+      transition(snapshot, event as NodeCommand, scope as unknown as Scope) ?? snapshot,
+    getPersistedSnapshot: (snapshot) => persistNode(snapshot as NodeSnapshot),
+    restoreSnapshot: (persisted) => ({ ...idle, ...(persisted as object) }),
+  }
+}
+
+/** Drops what is transient or at rest; what is left out is filled in on restore. */
+function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
+  const durable = (events: readonly AgentEvent[]): AgentEvent[] => events.filter((event) => !event.transient)
+  const { current, last, failure, state } = snapshot
+  const inbox = durable(snapshot.inbox)
+  return {
+    status: 'active',
+    ...(current && !current.event.transient ? { current } : {}),
+    ...(inbox.length > 0 ? { inbox } : {}),
+    ...(snapshot.held.length > 0 ? { held: snapshot.held } : {}),
+    ...(state === undefined ? {} : { state }),
+    ...(last ? { last: eventName(last) } : {}),
+    ...(failure ? { failure } : {}),
+  } as unknown as Snapshot<undefined>
+}
+
+/** Events with one of the ids, and the others; all and none when no ids are given. */
+function split(events: readonly AgentEvent[], ids: readonly string[] | undefined): [AgentEvent[], AgentEvent[]] {
+  if (!ids) return [[...events], []]
+  return [events.filter((event) => ids.includes(event.id)), events.filter((event) => !ids.includes(event.id))]
+}
+
+function withoutWork(
+  snapshot: NodeSnapshot,
+  traceId: string | undefined,
+  abort: (event: AgentEvent) => void,
+): NodeSnapshot {
+  const stays = (event: AgentEvent): boolean => traceId !== undefined && event.traceId !== traceId
+  const { current } = snapshot
+  const aborted = current !== null && !stays(current.event)
+  if (aborted) abort(current.event)
+  const inbox = snapshot.inbox.filter(stays)
+  const held = snapshot.held.filter(stays)
+  if (!aborted && inbox.length === snapshot.inbox.length && held.length === snapshot.held.length) return snapshot
+  return { ...snapshot, current: aborted ? null : current, inbox, held }
+}
+
+/** A node as people see it; `traceId` is the session's newest turn. */
+export function nodeStateOf(snapshot: NodeSnapshot | Snapshot<unknown>, traceId: string | undefined): NodeState {
+  if (!('inbox' in snapshot)) {
+    return {
+      status: 'failed',
+      lastEvent: null,
+      error: toErrorData(snapshot.error ?? new Error(`The node's actor is ${snapshot.status}.`)),
+    }
+  }
+  return {
+    status: statusOf(snapshot, traceId),
+    lastEvent: snapshot.last && eventName(snapshot.last),
+    error: snapshot.failure,
+  }
+}
+
+function eventName({ id, type, from }: NonNullable<NodeState['lastEvent']>): NonNullable<NodeState['lastEvent']> {
+  return { id, type, from }
+}
+
+function statusOf(snapshot: NodeSnapshot, traceId: string | undefined): NodeStatus {
+  if (snapshot.current || snapshot.inbox.length > 0) return 'running'
+  if (snapshot.held.length > 0) return 'waiting'
+  if (!snapshot.last || traceIdOf(snapshot.last.id) !== traceId) return 'idle'
+  return snapshot.failure ? 'failed' : 'completed'
+}

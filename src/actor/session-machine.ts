@@ -1,0 +1,53 @@
+/**
+ * The machine of an agent as sessions run it: the agent's own machine with its `transition` contained.
+ *
+ * Invariants
+ * 1. What throws inside a transition (guard, action, assignment, send to a missing child) never reaches the actor: the
+ *    snapshot stays what it was and nothing that the actions asked for takes effect. XState would stop the root and
+ *    leave its children running.
+ * 2. Deliveries leave after the new snapshot is in place and before the next event is taken.
+ */
+import type { ActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import { scopeOf } from './session-scope.ts'
+
+type AnyScope = ActorScope<AnyMachineSnapshot, AnyEventObject>
+
+const contained = new WeakMap<AnyStateMachine, AnyStateMachine>()
+
+/** The contained form of a machine; the same object for the same machine. */
+export function containedMachine(machine: AnyStateMachine): AnyStateMachine {
+  const known = contained.get(machine)
+  if (known) return known
+  const wrapped = Object.create(machine, {
+    transition: {
+      value: (snapshot: AnyMachineSnapshot, event: AnyEventObject, actorScope: AnyScope) =>
+        transition(machine, snapshot, event, actorScope),
+    },
+  }) as AnyStateMachine
+  contained.set(machine, wrapped)
+  return wrapped
+}
+
+function transition(
+  machine: AnyStateMachine,
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+  actorScope: AnyScope,
+): AnyMachineSnapshot {
+  const scope = scopeOf(actorScope.system)
+  if (!scope) return machine.transition(snapshot, event, actorScope)
+  scope.open(event)
+  let next: AnyMachineSnapshot
+  try {
+    next = machine.transition(snapshot, event, actorScope)
+    // XState returns the very snapshot when no transition was enabled, but also when one had actions only; in that
+    // case, and only when no action asked for anything, the question is put again.
+    const asked = scope.asked || next !== snapshot || event['transient'] === true
+    if (!asked && machine.getTransitionData(snapshot, event).length === 0) scope.unhandled()
+  } catch (error) {
+    scope.rollBack(event, error)
+    next = snapshot
+  }
+  actorScope.defer(scope.dispatch)
+  return next
+}

@@ -1,0 +1,56 @@
+/**
+ * The seam between XState and the session's bookkeeping. One machine and one logic per node serve all sessions of an
+ * agent, so what belongs to a session is found through its actor system.
+ */
+import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { AgentEvent } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
+
+/** Where a `deliver` action sends an event; `when` and `map` name functions of the agent. */
+export type DeliverTarget = string | { readonly node: string; readonly when?: string; readonly map?: string }
+
+/** What the session's machine and its node actors ask of the session. Nothing here does I/O. */
+export interface SessionScope {
+  /** Actions of the machine; they take effect together once the transition is through, or not at all. */
+  deliver(event: AnyEventObject, targets: readonly DeliverTarget[]): void
+  hold(event: AnyEventObject, node: string): void
+  release(event: AnyEventObject, node: string): void
+  drop(event: AnyEventObject, node: string): void
+  cancel(event: AnyEventObject, node: string): void
+  containFailure(event: AnyEventObject): void
+  /** Before each transition of the machine. */
+  open(event: AnyEventObject): void
+  /** True when an action of the present transition asked for something. */
+  readonly asked: boolean
+  /** No transition was enabled. */
+  unhandled(): void
+  rollBack(event: AnyEventObject, error: unknown): void
+  /** Carries out what the actions of the last transition asked for. */
+  readonly dispatch: () => void
+  /** From node actors: begin to handle an event, or give up on it. */
+  start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void
+  abort(node: string, event: AgentEvent): void
+}
+
+const scopes = new WeakMap<object, SessionScope>()
+
+/** Makes `scope` the one of an actor system; must happen before its root actor starts. */
+export function bindScope(system: object, scope: SessionScope): void {
+  scopes.set(system, scope)
+}
+
+/** The session that an actor belongs to; undefined when the machine runs outside of Troupe (in XState's own tools). */
+export function scopeOf(system: object): SessionScope | undefined {
+  return scopes.get(system)
+}
+
+/**
+ * Sends an event from one actor to another. `_relay` is what XState's own `sendTo` and `sendBack` end in; unlike
+ * `target.send` it tells inspectors who sent the event.
+ */
+export function relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void {
+  const system = target.system as unknown as {
+    _relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void
+  }
+  system._relay(source, target, event)
+}

@@ -1,0 +1,57 @@
+/** Events between nodes, their ids, and the trace of how they travelled. */
+import type { Json } from './json.ts'
+
+/**
+ * What travels between nodes. `id` is `<session>/<branch>.<turn>.<n>` and never means two events; `traceId`
+ * (`<session>/<branch>.<turn>`) is the turn that the event belongs to.
+ */
+export interface AgentEvent<Data = Json, Type extends string = string> {
+  readonly id: string
+  /** The node that emitted it, or `input`, `timer`, `turn`. */
+  readonly from: string
+  readonly type: Type
+  readonly data: Data
+  readonly sessionId: string
+  readonly traceId: string
+  /** Milliseconds since the epoch, by the session's clock. */
+  readonly time: number
+  /** Set on events that left at once and are never stored (chunks, progress, audio). */
+  readonly transient?: true
+}
+
+/** One hop of an event, in the order in which the session took it. */
+export interface TraceEntry {
+  readonly from: string
+  /** Where it went; null when nothing in the agent's present state handles the event: it was dropped. */
+  readonly to: string | null
+  readonly eventType: string
+  readonly time: number
+  /** The turn that it belongs to. */
+  readonly traceId: string
+}
+
+/** A durable event with the targets that it reached: what the event log keeps. */
+export interface LogEntry {
+  readonly event: AgentEvent
+  readonly to: readonly string[]
+}
+
+/** The session's ports and the other sources of events that are no nodes; no node may have such an id. */
+export const ports = ['input', 'output', 'timer', 'turn'] as const
+
+/** What ids of agents, nodes and events must look like: fixed, short, safe in any key and any diagram. */
+export const idPattern = /^[a-z][a-z0-9_]*$/
+
+/** Ids of sessions: what a URL path segment, a file name and a store key can carry. */
+export const sessionIdPattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+/** Type of the event that announces that what `type` streamed is void, since its handler runs again. */
+export function resetOf(type: string): string {
+  return `${type}_reset`
+}
+
+/** The turn that an event id belongs to: ids of transient events have more parts than `<branch>.<turn>.<n>`. */
+export function traceIdOf(eventId: string): string {
+  const branch = eventId.lastIndexOf('/') + 1
+  return eventId.slice(0, eventId.indexOf('.', eventId.indexOf('.', branch) + 1))
+}

@@ -1,0 +1,82 @@
+/**
+ * JSON is the only thing that lives in a snapshot, an inbox, an event or a store: what would not survive
+ * `JSON.parse(JSON.stringify(value))` is refused where it enters, with the path that is at fault.
+ */
+import { NotJsonError } from './errors.ts'
+
+/** A value that survives JSON unchanged. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined }
+
+/** Says why a value is no JSON, and where; undefined when all of it is. */
+export function findNonJson(
+  value: unknown,
+  path = '$',
+  seen: readonly object[] = [],
+): { path: string; reason: string } | undefined {
+  if (value === null) return undefined
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return undefined
+    case 'number':
+      return Number.isFinite(value) ? undefined : { path, reason: `${value} becomes null` }
+    case 'object':
+      break
+    default:
+      return { path, reason: `a ${typeof value} is no JSON` }
+  }
+  const object = value as object
+  if (seen.includes(object)) return { path, reason: 'it refers to itself' }
+  const inner = [...seen, object]
+  if (Array.isArray(object)) {
+    for (let index = 0; index < object.length; index++) {
+      const fault = findNonJson(object[index], `${path}[${index}]`, inner)
+      if (fault) return fault
+    }
+    return undefined
+  }
+  const prototype: unknown = Object.getPrototypeOf(object)
+  if (prototype !== Object.prototype && prototype !== null) {
+    return {
+      path,
+      reason: `an instance of ${(prototype as { constructor?: { name?: string } }).constructor?.name ?? 'a class'} is no plain object`,
+    }
+  }
+  for (const key in object) {
+    const member = (object as Record<string, unknown>)[key]
+    // JSON drops undefined members; as reading them gives undefined too, nothing is lost.
+    if (member === undefined) continue
+    const fault = findNonJson(member, `${path}.${key}`, inner)
+    if (fault) return fault
+  }
+  return undefined
+}
+
+/** Throws {@link NotJsonError} naming the path when `value` would not survive JSON. `what` says whose value it is. */
+export function assertJson(value: unknown, what: string): asserts value is Json {
+  const fault = findNonJson(value)
+  if (fault) throw new NotJsonError(what, fault.path, fault.reason)
+}
+
+/** Replaces every string of `value` that is a key of `replacements`; shares what did not change. */
+export function replaceStrings<T>(value: T, replacements: ReadonlyMap<string, string>): T {
+  if (typeof value === 'string') return (replacements.get(value) ?? value) as T
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    let copy: unknown[] | undefined
+    for (let index = 0; index < value.length; index++) {
+      const before: unknown = value[index]
+      const after = replaceStrings(before, replacements)
+      if (after !== before) (copy ??= value.slice())[index] = after
+    }
+    return (copy ?? value) as T
+  }
+  let copy: Record<string, unknown> | undefined
+  const members = value as Record<string, unknown>
+  for (const key in members) {
+    const before = members[key]
+    const after = replaceStrings(before, replacements)
+    if (after !== before) (copy ??= { ...members })[key] = after
+  }
+  return (copy ?? value) as T
+}

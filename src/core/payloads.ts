@@ -1,0 +1,72 @@
+/** The built-in payloads that wiring is typed on. */
+import { z } from 'zod'
+import { MessageWindow, type UserContent } from './messages.ts'
+
+/** What a user sends: text or content parts. */
+export const UserInput: z.ZodType<UserContent, UserContent> = z.union([
+  z.string(),
+  z.array(
+    z.discriminatedUnion('type', [
+      z.object({ type: z.literal('text'), text: z.string() }),
+      z.object({
+        type: z.literal('image_url'),
+        image_url: z.object({ url: z.string(), detail: z.enum(['auto', 'low', 'high']).exactOptional() }),
+      }),
+      z.object({
+        type: z.literal('input_audio'),
+        input_audio: z.object({ data: z.string(), format: z.enum(['wav', 'mp3']) }),
+      }),
+      z.object({
+        type: z.literal('file'),
+        file: z.object({
+          file_data: z.string().exactOptional(),
+          file_id: z.string().exactOptional(),
+          filename: z.string().exactOptional(),
+        }),
+      }),
+    ]),
+  ),
+])
+
+/** `memory_ready`, and what `llmNode`, `decisionNode` and `ragNode` take. */
+export const WindowData = z.object({ window: MessageWindow })
+export type WindowData = z.infer<typeof WindowData>
+
+/** `llm_chunk`: a piece of the answer as the model streams it; the last one of a model call is empty and `final`. */
+export const ChunkData = z.object({ text: z.string(), attempt: z.number(), final: z.literal(true).exactOptional() })
+export type ChunkData = z.infer<typeof ChunkData>
+
+/** Tokens used, as in {@link import('./messages.ts').Usage}. */
+export const UsageData = z.object({
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  totalTokens: z.number(),
+  calls: z.number(),
+})
+
+/** `llm_result`: the model's answer. */
+export const ResultData = z.object({ text: z.string(), window: MessageWindow, usage: UsageData })
+export type ResultData = z.infer<typeof ResultData>
+
+/** A call of a tool as nodes exchange it: arguments are parsed. */
+export const CallData = z.object({ id: z.string(), name: z.string(), args: z.json() })
+/** `tool_call`: all calls of one model answer. */
+export const CallsData = z.object({ window: MessageWindow, calls: z.array(CallData) })
+
+/** The result of one call. `isError` tells the model that it failed. */
+export const CallResult = z.object({ id: z.string(), content: z.string(), isError: z.boolean().exactOptional() })
+export type CallResult = z.infer<typeof CallResult>
+/** `tool_result`: a result for every call of a `tool_call`. */
+export const ToolResultData = z.object({ window: MessageWindow, results: z.array(CallResult) })
+export type ToolResultData = z.infer<typeof ToolResultData>
+
+/** One retrieved piece of text, with where it comes from. */
+export const RetrievedDocument = z.object({ id: z.string(), text: z.string(), source: z.string(), score: z.number() })
+export type RetrievedDocument = z.infer<typeof RetrievedDocument>
+/** `documents`: what retrieval found; the window has them prepended. */
+export const DocumentsData = z.object({ window: MessageWindow, documents: z.array(RetrievedDocument) })
+export type DocumentsData = z.infer<typeof DocumentsData>
+
+/** `error`: implicit in every node. `input` is the data of the event whose handler failed. */
+export const ErrorEventData = z.object({ name: z.string(), message: z.string(), code: z.string(), input: z.json() })
+export type ErrorEventData = z.infer<typeof ErrorEventData>
