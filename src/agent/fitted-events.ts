@@ -1,0 +1,77 @@
+/**
+ * Which deliveries need no look at their data: what the sender's schema has let through is all that the receiver's
+ * schema asks for. Checking it twice would be a third of the cost of a step.
+ */
+import type { Schema } from '../core/node.ts'
+import type { Nodes } from './agent.ts'
+import { listOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
+import { jsonFormOf, type JsonSchema } from './json-form.ts'
+
+/** Names a delivery. */
+export function deliveryName(from: string, event: string, node: string): string {
+  return `${from}.${event}>${node}`
+}
+
+/** The deliveries between nodes, by {@link deliveryName}, that fit without being checked. */
+export function fittedEvents(nodes: Nodes, config: ChartConfig): ReadonlySet<string> {
+  const fitted = new Set<string>()
+  for (const [from, { emits }] of Object.entries(nodes)) {
+    for (const [event, schema] of Object.entries(emits)) {
+      for (const [node, { input }] of Object.entries(nodes)) {
+        if (fits(schema, input)) fitted.add(deliveryName(from, event, node))
+      }
+    }
+  }
+  // A map sends what no schema has seen.
+  for (const { event, actions } of transitionsOf(config)) {
+    const [from = '', type = ''] = event.split('.')
+    for (const { node, mapped } of actions.flatMap(targetsOfAction))
+      if (mapped) fitted.delete(deliveryName(from, type, node))
+  }
+  for (const { state } of statesOf(config)) {
+    const others = [state.entry, state.exit, ...transitionsWithoutEvent(state)].flatMap(listOf).flatMap(targetsOfAction)
+    for (const { node, mapped } of others) {
+      if (mapped) for (const name of fitted) if (name.endsWith(`>${node}`)) fitted.delete(name)
+    }
+  }
+  return fitted
+}
+
+function transitionsWithoutEvent({ always, onDone, after }: ChartConfig): unknown[] {
+  const transitions = [...listOf(always), ...listOf(onDone), ...Object.values(after ?? {}).flatMap(listOf)]
+  return transitions.map((transition) => (transition as { actions?: unknown }).actions)
+}
+
+function fits(given: Schema, wanted: Schema): boolean {
+  return given === wanted || (isPlain(wanted) && covers(jsonFormOf(given, 'output'), jsonFormOf(wanted, 'input')))
+}
+
+interface Definition {
+  readonly type: string
+  readonly checks?: readonly unknown[]
+  readonly shape?: Readonly<Record<string, Schema>>
+  readonly element?: Schema
+  readonly catchall?: unknown
+}
+
+/** True when the schema's JSON form says all of it: no refinement, default, transform or trimming hides behind it. */
+function isPlain(schema: Schema): boolean {
+  const { type, checks, shape, element, catchall } = schema._zod.def as unknown as Definition
+  if ((checks && checks.length > 0) || catchall) return false
+  if (type === 'object') return Object.values(shape ?? {}).every(isPlain)
+  if (type === 'array') return element !== undefined && isPlain(element)
+  return ['string', 'number', 'boolean', 'literal', 'enum', 'null'].includes(type)
+}
+
+/** True when every value of `given` is one of `wanted`; false also when that cannot be told. */
+function covers(given: JsonSchema, wanted: JsonSchema): boolean {
+  if (JSON.stringify(given) === JSON.stringify(wanted)) return true
+  if (given.type !== wanted.type) return false
+  if (wanted.type === 'array') return given.items !== undefined && covers(given.items, wanted.items ?? {})
+  if (wanted.type !== 'object') return Object.keys(wanted).every((key) => key === 'type' || key === '$schema')
+  return Object.entries(wanted.properties ?? {}).every(([name, member]) => {
+    const own = given.properties?.[name]
+    if (!own) return !wanted.required?.includes(name) && given.additionalProperties === false
+    return covers(own, member) && (given.required?.includes(name) === true || !wanted.required?.includes(name))
+  })
+}

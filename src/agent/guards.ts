@@ -1,0 +1,29 @@
+/** Guards that every agent has; their parameters are JSON, so that a machine's configuration shows what they ask. */
+import type { AnyEventObject } from 'xstate'
+
+interface GuardArguments {
+  readonly event: AnyEventObject
+}
+
+/** Implementations for `setup({ guards })`, by name; no predicate or guard of an agent may have one of these names. */
+export const builtInGuards = {
+  /** Holds for one route of a decision. */
+  route: ({ event }: GuardArguments, { route }: { readonly route: string }): boolean => decidesOn(event, route),
+  /** The same, as charts call it. */
+  decided: ({ event }: GuardArguments, { route }: { readonly route: string }): boolean => decidesOn(event, route),
+  /** Holds when one of the calls of a `tool_call` is of this tool. */
+  calls: ({ event }: GuardArguments, { tool }: { readonly tool: string }): boolean => {
+    const { calls } = dataOf(event) as { readonly calls?: readonly { readonly name?: unknown }[] }
+    return calls?.some(({ name }) => name === tool) ?? false
+  },
+}
+
+function decidesOn(event: AnyEventObject, route: string): boolean {
+  return (dataOf(event) as { readonly route?: unknown }).route === route
+}
+
+/** Timers and XState's own events carry no data. */
+function dataOf(event: AnyEventObject): object {
+  const { data } = event as { readonly data?: unknown }
+  return typeof data === 'object' && data !== null ? data : {}
+}

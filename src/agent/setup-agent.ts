@@ -1,0 +1,211 @@
+/** `setupAgent`: an agent written as a statechart, for agents with modes. */
+import {
+  setup,
+  type ActionFunction,
+  type AnyStateMachine,
+  type DelayConfig,
+  type EventDescriptor,
+  type GuardPredicate,
+  type MachineConfig,
+  type MachineContext,
+} from 'xstate'
+import type { z } from 'zod'
+import { nodeLogic } from '../actor/node-logic.ts'
+import { sessionActions } from '../actor/session-actions.ts'
+import type { AgentLimits } from '../core/limits.ts'
+import type { Schemas } from '../core/node.ts'
+import { AgentDefinitionError } from '../core/errors.ts'
+import type { Agent, Nodes } from './agent.ts'
+import { chartEdgesOf, resetTransitionsOf, type ChartConfig } from './chart-wiring.ts'
+import { chartFaults } from './check-chart.ts'
+import type {
+  ActionOn,
+  AnyRouteOf,
+  Carrying,
+  ChartEvent,
+  CheckChart,
+  GuardOn,
+  ObjectsOf,
+  Parameters,
+  StateValueOf,
+  ToolOf,
+} from './chart-types.ts'
+import { fittedEvents } from './fitted-events.ts'
+import { builtInGuards } from './guards.ts'
+import type { InputOf } from './payload-types.ts'
+import { structureHash } from './structure-hash.ts'
+
+/** What the states of a chart are made of. */
+export interface ChartOptions<
+  N extends Nodes,
+  Context extends MachineContext,
+  Inputs extends Schemas,
+  Guards extends Parameters,
+  Actions extends Parameters,
+  Delay extends string,
+> {
+  id: string
+  version: number
+  nodes: N
+  /** Signals beside `user_input`: names with the schema of their data. */
+  inputs?: Inputs
+  /** Type of the chart's context, as in XState: `types: {} as { context: … }`. */
+  types?: { context?: Context }
+  /** Own guards, by name. */
+  guards?: { [K in keyof Guards]: GuardPredicate<Context, ChartEvent<N, Inputs>, Guards[K], ObjectsOf<Guards>> }
+  /** Own actions, by name. */
+  actions?: {
+    [K in keyof Actions]: ActionFunction<
+      Context,
+      ChartEvent<N, Inputs>,
+      ChartEvent<N, Inputs>,
+      Actions[K],
+      never,
+      ObjectsOf<Actions>,
+      ObjectsOf<Guards>,
+      Delay,
+      never
+    >
+  }
+  /** Delays in milliseconds, by name; `after` refers to them, so that a changed delay keeps its timers. */
+  delays?: { [K in Delay]: DelayConfig<Context, ChartEvent<N, Inputs>, undefined, ChartEvent<N, Inputs>> }
+  limits?: AgentLimits
+}
+
+/** Actions and guards of a chart, and `createAgent`. */
+export interface Chart<N extends Nodes, Inputs extends Schemas, Config, Delay extends string> {
+  /** Sends the event's data to a node, or to the client with `output`; with a map, what that makes of it. */
+  deliver<To extends (keyof N & string) | 'output'>(to: To): ActionOn<Carrying<InputOf<N, To>>>
+  deliver<To extends (keyof N & string) | 'output', Data>(
+    to: To,
+    map: (data: Data) => InputOf<N, To>,
+  ): ActionOn<Carrying<Data>>
+  /** Parks the event at a node, which then is `waiting`, until `release` or `drop`. */
+  hold<To extends keyof N & string>(to: To): ActionOn<Carrying<z.input<N[To]['input']>>>
+  /** Lets a node handle what it holds. */
+  release(node: keyof N & string): ActionOn<object>
+  /** Forgets what a node holds. */
+  drop(node: keyof N & string): ActionOn<object>
+  /** Aborts a node's work; leaving a state does not by itself. */
+  cancel(node: keyof N & string): ActionOn<object>
+  /** Holds when one of the calls is of this tool. */
+  calls(tool: ToolOf<N>): GuardOn<Carrying<{ readonly calls: readonly { readonly name: string }[] }>>
+  /** Holds for one route of a decision. */
+  decided(route: AnyRouteOf<N>): GuardOn<Carrying<{ readonly route: string }>>
+  /**
+   * Makes the agent of a configuration that is XState's own.
+   * @throws AgentDefinitionError listing every fault.
+   */
+  createAgent<const C extends Config>(
+    config: C & CheckChart<C, EventDescriptor<ChartEvent<N, Inputs>> & string, Delay>,
+  ): ChartAgent<N, Inputs, StateValueOf<C>>
+}
+
+/** An agent in statechart form. */
+export interface ChartAgent<N extends Nodes, Inputs extends Schemas, StateValue> extends Agent<N, Inputs> {
+  /** Type of the values of its states; there is no such member. */
+  readonly '~stateValue'?: StateValue
+}
+
+/**
+ * Names what the states of an agent refer to: nodes, signals, delays, guards and actions. `createAgent` of what it gives
+ * takes the states.
+ */
+export function setupAgent<
+  const N extends Nodes,
+  Context extends MachineContext = MachineContext,
+  const Inputs extends Schemas = Record<never, never>,
+  Guards extends Parameters = Record<never, never>,
+  Actions extends Parameters = Record<never, never>,
+  Delay extends string = never,
+>(
+  options: ChartOptions<N, Context, Inputs, Guards, Actions, Delay>,
+): Chart<
+  N,
+  Inputs,
+  MachineConfig<
+    Context,
+    ChartEvent<N, Inputs>,
+    never,
+    ObjectsOf<Actions>,
+    ObjectsOf<Guards>,
+    Delay,
+    string,
+    Record<never, never>,
+    unknown,
+    never
+  >,
+  Delay
+> {
+  const maps: Record<string, (data: unknown) => unknown> = {}
+  const chart = {
+    deliver(to: string, map?: (data: unknown) => unknown): object {
+      if (!map) return { type: 'deliver', params: { to: [to] } }
+      const name = `map ${Object.keys(maps).length + 1}->${to}`
+      maps[name] = map
+      return { type: 'deliver', params: { to: [{ node: to, map: name }] } }
+    },
+    ...Object.fromEntries(
+      ['hold', 'release', 'drop', 'cancel'].map((type) => [type, (node: string) => ({ type, params: { node } })]),
+    ),
+    calls: (tool: string) => ({ type: 'calls', params: { tool } }),
+    decided: (route: string) => ({ type: 'decided', params: { route } }),
+    createAgent: (config: ChartConfig): Agent<N, Inputs> => createAgent(options, config, maps),
+  }
+  // The objects that these functions give stand for functions; see ActionOn.
+  return chart as never
+}
+
+/** The parts of the options that do not depend on how the chart is typed. */
+interface PlainOptions<N extends Nodes, Inputs extends Schemas> {
+  readonly id: string
+  readonly version: number
+  readonly nodes: N
+  readonly inputs?: Inputs
+  readonly guards?: object
+  readonly actions?: object
+  readonly delays?: object
+  readonly limits?: AgentLimits
+}
+
+function createAgent<N extends Nodes, Inputs extends Schemas>(
+  options: PlainOptions<N, Inputs>,
+  config: ChartConfig,
+  maps: Agent['functions']['maps'],
+): Agent<N, Inputs> {
+  const faults = chartFaults(options, config)
+  if (faults.length > 0) throw new AgentDefinitionError(options.id, faults)
+  const { id, version, nodes, limits = {} } = options
+  const inputs = options.inputs ?? ({} as Inputs)
+  const ids = Object.keys(nodes)
+  const parts = {
+    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),
+    actions: { ...options.actions, ...sessionActions },
+    guards: { ...options.guards, ...builtInGuards },
+    delays: options.delays ?? {},
+  }
+  const complete = {
+    context: {},
+    ...config,
+    id,
+    invoke: ids.map((node) => ({ id: node, src: node })),
+    on: {
+      ...resetTransitionsOf(nodes, config),
+      ...config.on,
+      'xstate.error.actor.*': { actions: 'containFailure' },
+    },
+  }
+  const machine = setup(parts as never).createMachine(complete as never) as unknown as AnyStateMachine
+  return {
+    id,
+    version,
+    nodes,
+    inputs,
+    machine,
+    edges: chartEdgesOf(config),
+    functions: { predicates: {}, maps },
+    fitted: fittedEvents(nodes, config),
+    limits,
+    hash: structureHash({ nodes, inputs, machine }),
+  }
+}

@@ -1,0 +1,101 @@
+import { expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
+import type { MessageWindow } from '../../src/core/messages.ts'
+import type { NodeDefinition } from '../../src/core/node.ts'
+import { decisionNode } from '../../src/nodes/decision-node.ts'
+import { llmNode } from '../../src/nodes/llm-node.ts'
+import { memoryNode } from '../../src/nodes/memory-node.ts'
+import { ragNode } from '../../src/nodes/rag-node.ts'
+import { toolNode } from '../../src/nodes/tool-node.ts'
+import { defineTool, type Tool } from '../../src/nodes/tool.ts'
+import { ttsNode } from '../../src/nodes/tts-node.ts'
+import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
+
+type EventsOf<Node> = Node extends NodeDefinition<infer _Input, infer Emits> ? keyof Emits : never
+type DataOf<Node, Event> =
+  Node extends NodeDefinition<infer _Input, infer Emits>
+    ? Event extends keyof Emits
+      ? z.output<Emits[Event]>
+      : never
+    : never
+type InputOf<Node> = Node extends NodeDefinition<infer Input, infer _Emits> ? z.input<Input> : never
+
+const search = defineTool({
+  name: 'search',
+  description: 'Searches.',
+  parameters: z.object({ query: z.string() }),
+  run(args, context) {
+    expectTypeOf(args).toEqualTypeOf<{ query: string }>()
+    expectTypeOf(context.idempotencyKey).toEqualTypeOf<string>()
+  },
+})
+const add = defineTool({
+  name: 'add',
+  description: 'Adds.',
+  parameters: z.object({ a: z.number(), b: z.number().default(1) }),
+  run: ({ a, b }) => a + b,
+})
+type Calls = (
+  | { id: string; name: 'search'; args: { query: string } }
+  | { id: string; name: 'add'; args: { a: number; b?: number | undefined } }
+)[]
+
+test('tool names and arguments are literal in tool_call', () => {
+  const llm = llmNode({ tools: [search, add] })
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>>().toEqualTypeOf<{ window: MessageWindow; calls: Calls }>()
+  expectTypeOf<EventsOf<typeof llm>>().toEqualTypeOf<'llm_chunk' | 'llm_result' | 'tool_call'>()
+})
+
+test('without tools there is no tool_call, without routes no route', () => {
+  const plain = llmNode()
+  const configured = llmNode({ system: 'x' })
+  expectTypeOf<EventsOf<typeof plain>>().toEqualTypeOf<'llm_chunk' | 'llm_result'>()
+  expectTypeOf<EventsOf<typeof configured>>().toEqualTypeOf<'llm_chunk' | 'llm_result'>()
+})
+
+test('tools that are known at run time only have a tool_call with any name', () => {
+  const llm = llmNode({ tools: [] as Tool[] })
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>['calls'][number]['name']>().toEqualTypeOf<string>()
+})
+
+test('a tool node takes the calls of its tools and no others', () => {
+  const tools = toolNode({ tools: [search, add] })
+  expectTypeOf<InputOf<typeof tools>>().toEqualTypeOf<{ window: MessageWindow; calls: Calls }>()
+  const few = toolNode({ tools: [search] })
+  const llm = llmNode({ tools: [search, add] })
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>>().not.toExtend<InputOf<typeof few>>()
+})
+
+test('routes are a literal union', () => {
+  const decision = decisionNode({ routes: { use_rag: 'a', chat: 'b' }, fallback: 'chat' })
+  expectTypeOf<DataOf<typeof decision, 'route'>['route']>().toEqualTypeOf<'use_rag' | 'chat'>()
+  const llm = llmNode({ routes: { refund: 'a', sales: 'b' } })
+  expectTypeOf<DataOf<typeof llm, 'route'>['route']>().toEqualTypeOf<'refund' | 'sales'>()
+  expectTypeOf<EventsOf<typeof llm>>().toEqualTypeOf<'llm_chunk' | 'llm_result' | 'route'>()
+  // @ts-expect-error 'sales' is no route
+  decisionNode({ routes: { chat: 'b' }, fallback: 'sales' })
+})
+
+test('the built-in nodes fit each other', () => {
+  const [memory, rag, tts, tools] = [
+    memoryNode(),
+    ragNode({ index: null as never }),
+    ttsNode(),
+    toolNode({ tools: [add] }),
+  ]
+  const [llm, decision] = [llmNode({ tools: [add] }), decisionNode({ routes: { a: 'a' } })]
+  type Window = InputOf<typeof llm>
+  expectTypeOf<DataOf<typeof memory, 'memory_ready'>>().toExtend<Window>()
+  expectTypeOf<DataOf<typeof rag, 'documents'>>().toExtend<Window>()
+  expectTypeOf<DataOf<typeof decision, 'route'>>().toExtend<Window>()
+  expectTypeOf<DataOf<typeof tools, 'tool_result'>>().toExtend<Window>()
+  expectTypeOf<DataOf<typeof llm, 'llm_result'>>().toExtend<Window>()
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>>().toExtend<InputOf<typeof tools>>()
+  expectTypeOf<DataOf<typeof llm, 'llm_chunk'>>().toExtend<InputOf<typeof tts>>()
+})
+
+test('a fake runtime is typed by its node', () => {
+  const runtime = fakeRuntime(llmNode({ tools: [add] }))
+  expectTypeOf(runtime.emitted[0]?.type).toEqualTypeOf<'llm_chunk' | 'llm_result' | 'tool_call' | undefined>()
+  expectTypeOf(runtime.dataOf('llm_result')[0]?.text).toEqualTypeOf<string | undefined>()
+})
