@@ -1,0 +1,386 @@
+/**
+ * A session without its surroundings: the actor and the bookkeeping around it. It does no I/O; each call is a step
+ * whose effects (what to store, output, run, cancel, time) are taken with {@link SessionCore.take}.
+ *
+ * Invariants
+ * 1. Between two calls no mailbox holds anything: a checkpoint taken then is consistent.
+ * 2. A settlement takes effect as a whole or not at all; one that is late or double has no effect.
+ * 3. Open work is not counted but read off the nodes' snapshots, so no count can drift from what is there.
+ * 4. Event ids are `<session>/<branch>.<turn>.<n>` with n counting up over the branch: no id ever means two events.
+ * 5. The vocabulary of events and actor ids is fixed by the agent's definition.
+ */
+import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
+import { unknownOutcome, type Job, type Outcome } from '../actor/host.ts'
+import { nodeStateOf, type NodeCommand, type NodeSnapshot } from '../actor/node-logic.ts'
+import { bindScope, relay } from '../actor/session-scope.ts'
+import type { Agent } from '../agent/agent.ts'
+import type { ErrorData } from '../core/errors.ts'
+import type { AgentEvent, TraceEntry } from '../core/events.ts'
+import { replaceStrings, type Json } from '../core/json.ts'
+import { defaultLimits, type ResolvedLimits } from '../core/limits.ts'
+import { addUsage } from '../core/messages.ts'
+import type { NodeState } from '../core/node.ts'
+import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
+import { added, noEffects, type Effects } from './effects.ts'
+import { machineEvent } from './machine-event.ts'
+import { numberMessages } from './number-messages.ts'
+import { openWork, pendingWork, turnWaitingFor, type NodeActors } from './open-work.ts'
+import { Router, type RoutedSession } from './router.ts'
+import { assertStarted, createSessionActor } from './session-actor.ts'
+import { SessionIds } from './session-ids.ts'
+import { TimerTable, keyOf } from './timer-table.ts'
+import { TurnLedger, type OpenWork, type TurnRecord } from './turn-ledger.ts'
+
+/** What a session core is made of. */
+export interface CoreOptions {
+  readonly agent: Agent
+  readonly sessionId: string
+  /** Goes on from here; undefined for a new session. */
+  readonly checkpoint?: Checkpoint | undefined
+  readonly now: () => number
+  readonly inspect?: Observer<InspectionEvent> | undefined
+}
+
+const deadlineTimer = 'deadline '
+// Client ids that are remembered, so that a repeated message joins the first turn.
+const maxSeen = 64
+
+/** See the top of this file. */
+export class SessionCore implements RoutedSession {
+  readonly agent: Agent
+  readonly sessionId: string
+  readonly limits: ResolvedLimits
+  readonly root: AnyActorRef
+  readonly children: NodeActors
+  effects: Effects = noEffects()
+  /** Time of the present step. */
+  time: number
+  /** Called when a step has effects to take. */
+  onStep: () => void = () => {}
+  readonly #now: () => number
+  readonly #router: Router
+  readonly #timers: TimerTable
+  readonly #ledger: TurnLedger
+  readonly #ids: SessionIds
+  #head: TranscriptHead
+  #revision: number
+  #seen: { clientId: string; traceId: string }[]
+  #depth = 0
+
+  constructor({ agent, sessionId, checkpoint, now, inspect }: CoreOptions) {
+    this.agent = agent
+    this.sessionId = sessionId
+    this.limits = { ...defaultLimits, ...agent.limits }
+    this.#now = now
+    this.time = now()
+    this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
+    this.#head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
+    this.#revision = checkpoint?.revision ?? 0
+    this.#seen = [...(checkpoint?.seen ?? [])]
+    this.#ledger = new TurnLedger(checkpoint?.turns)
+    this.#router = new Router(this)
+    this.#timers = new TimerTable(
+      () => this.time,
+      (set, cleared) => {
+        if (set) this.effects.timersSet = added(this.effects.timersSet, set)
+        if (cleared !== null) this.effects.timersCleared = added(this.effects.timersCleared, cleared)
+        this.effects.durable = true
+      },
+    )
+    const actor = createSessionActor(agent, checkpoint, inspect)
+    this.root = actor
+    this.children = actor.getSnapshot().children as NodeActors
+    this.#timers.install(actor)
+    bindScope(actor.system, this.#router)
+    this.#step(() => {
+      actor.start()
+      this.#router.dispatch()
+      if (!checkpoint) this.effects.durable = true
+      for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
+    })
+    assertStarted(actor, agent, sessionId)
+  }
+
+  // --- steps ---------------------------------------------------------------------------
+
+  /** Accepts a message of the client: its turn begins now, or when the running one ends. */
+  accept(traceId: string, data: Json, clientId?: string): void {
+    this.#step(() => {
+      this.#ledger.open(traceId, this.time, { data, clientId })
+      if (clientId !== undefined) this.#seen = [...this.#seen, { clientId, traceId }].slice(-maxSeen)
+      this.effects.accepted = added(this.effects.accepted, traceId)
+      this.effects.durable = true
+    })
+  }
+
+  /** The turn that waits for a signal, else the id of a new one. */
+  traceIdForSignal(data: Json): string {
+    return turnWaitingFor(this.#ledger, this.children, data) ?? this.newTraceId()
+  }
+
+  /** Takes a signal into a turn. */
+  signal(traceId: string, type: string, data: Json): void {
+    this.#step(() => {
+      const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
+      turn.status = 'running'
+      this.effects.accepted = added(this.effects.accepted, traceId)
+      this.#sendToRoot(undefined, this.newEvent('input', type, data, traceId))
+    })
+  }
+
+  /** Takes the outcome of a job; false when it is late or double. */
+  settle(outcome: Outcome): boolean {
+    const work = this.#currentOf(outcome.node)
+    if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
+    this.#step(() => this.#commit(outcome, work.event))
+    return true
+  }
+
+  #commit(outcome: Outcome, event: AgentEvent): void {
+    const { node, eventId, attempt, failure } = outcome
+    const turn = this.#ledger.get(event.traceId)
+    if (turn && outcome.usage) turn.usage = addUsage(turn.usage, outcome.usage)
+    if (!event.transient) this.effects.durable = true
+    const permanent = failure ? undefined : this.#numberMessages(outcome, event.traceId)
+    const emits: AnyEventObject[] = []
+    if (failure) {
+      emits.push(machineEvent(this.newEvent(node, 'error', { ...failure, input: event.data }, event.traceId), turn))
+    } else {
+      for (const { type, data } of outcome.emits) {
+        const emitted = permanent ? replaceStrings(data, permanent) : data
+        emits.push(machineEvent(this.newEvent(node, type, emitted, event.traceId), turn))
+      }
+    }
+    const set = failure ? null : outcome.state
+    const state = set && permanent ? { value: replaceStrings(set.value, permanent) } : set
+    this.#tell(node, { type: 'node.settle', eventId, attempt, state, emits, failure })
+  }
+
+  /** Lets a transient event of a running job leave at once. */
+  emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
+    const work = this.#currentOf(job.node)
+    if (work?.event.id !== job.event.id || work.attempt !== job.attempt) return
+    const { id, traceId } = job.event
+    this.#step(() => {
+      const event: AgentEvent = {
+        id: `${id}.${job.attempt}.${ordinal}`,
+        from: job.node,
+        type,
+        data,
+        sessionId: this.sessionId,
+        traceId,
+        time: this.time,
+        transient: true,
+      }
+      relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(traceId)))
+    })
+  }
+
+  /** Gives up on a turn. False when it is not open any more. */
+  cancel(traceId: string): boolean {
+    const turn = this.#ledger.get(traceId)
+    if (!turn) return false
+    this.#step(() => {
+      turn.cancelled = true
+      this.effects.durable = true
+      for (const node of Object.keys(this.children)) this.#tell(node, { type: 'node.cancel', traceId })
+    })
+    return true
+  }
+
+  /** Fires a timer that is due; one that is not wanted any more has no effect. */
+  fire(key: string): void {
+    const timer = this.#timers.take(key)
+    if (!timer) return
+    this.#step(() => {
+      this.effects.durable = true
+      const turn = timer.id.startsWith(deadlineTimer)
+        ? this.#ledger.get(timer.id.slice(deadlineTimer.length))
+        : undefined
+      if (turn) this.#router.meetLimit(turn, 'deadline', this.limits.deadline)
+      else this.#timers.deliver(timer, this.root, this.children)
+    })
+  }
+
+  /** After a restore: nodes go on with what was in flight. */
+  resume(): void {
+    this.#step(() => {
+      for (const [node, definition] of Object.entries(this.agent.nodes)) {
+        const work = this.#currentOf(node)
+        if (work && definition.onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
+        else this.#tell(node, { type: 'node.resume', policy: definition.onRestore === 'ask' ? 'ask' : 'rerun' })
+      }
+    })
+  }
+
+  /** Stops the actors; timers are cleared, jobs are left to the host. */
+  stop(): void {
+    this.onStep = () => {}
+    this.root.stop()
+  }
+
+  /** Runs one step: whatever happens in it is settled and announced at its end. */
+  #step(work: () => void): void {
+    if (this.#depth === 0) this.time = this.#now()
+    this.#depth++
+    try {
+      work()
+    } finally {
+      this.#depth--
+      if (this.#depth === 0) {
+        if (this.effects.durable) this.#settleTurns()
+        this.onStep()
+      }
+    }
+  }
+
+  // --- effects and state ---------------------------------------------------------------
+
+  /** Takes the effects of the steps since the last call. */
+  take(): Effects {
+    const { effects } = this
+    this.effects = noEffects()
+    return effects
+  }
+
+  /** The session at rest. Refers to live state: turn it into text before the next step. */
+  checkpoint(): Checkpoint {
+    return {
+      format: checkpointFormat,
+      agent: { id: this.agent.id, version: this.agent.version, hash: this.agent.hash },
+      sessionId: this.sessionId,
+      branch: this.#ids.branch,
+      revision: ++this.#revision,
+      head: this.#head,
+      counters: this.#ids.counters,
+      turns: this.#ledger.all(),
+      snapshot: this.root.getPersistedSnapshot(),
+      timers: this.#timers.list(),
+      seen: this.#seen,
+    }
+  }
+
+  get head(): TranscriptHead {
+    return this.#head
+  }
+
+  get ended(): boolean {
+    return this.root.getSnapshot().status !== 'active'
+  }
+
+  /** The turn that a client's message opened. */
+  seen(clientId: string): string | undefined {
+    return this.#seen.find((entry) => entry.clientId === clientId)?.traceId
+  }
+
+  turn(traceId: string): TurnRecord | undefined {
+    return this.#ledger.get(traceId)
+  }
+
+  turns(): readonly TurnRecord[] {
+    return this.#ledger.all()
+  }
+
+  get queuedInputs(): number {
+    return this.#ledger.queued
+  }
+
+  trace(): TraceEntry[] {
+    return this.#router.trace()
+  }
+
+  nodeStates(): Record<string, NodeState> {
+    const newest = this.#ids.newestTraceId
+    return Object.fromEntries(
+      Object.entries(this.children).map(([node, actor]) => [
+        node,
+        nodeStateOf(actor.getSnapshot() as NodeSnapshot, newest),
+      ]),
+    )
+  }
+
+  // --- for the router ------------------------------------------------------------------
+
+  newTraceId(): string {
+    return this.#ids.newTraceId()
+  }
+
+  newEvent(from: string, type: string, data: Json, traceId?: string): AgentEvent {
+    const trace = traceId ?? this.#ledger.open(this.newTraceId(), this.time).traceId
+    const id = this.#ids.newEventId(trace)
+    return { id, from, type, data, sessionId: this.sessionId, traceId: trace, time: this.time }
+  }
+
+  nextSequence(): number {
+    return this.#ids.nextSequence()
+  }
+
+  fail(traceId: string, failure: ErrorData): void {
+    const turn = this.#ledger.get(traceId)
+    if (!turn || turn.failure) return
+    turn.failure = failure
+    this.effects.durable = true
+    for (const [node, definition] of Object.entries(this.agent.nodes)) {
+      if (!definition.background) this.#tell(node, { type: 'node.cancel', traceId })
+    }
+  }
+
+  // --- inside --------------------------------------------------------------------------
+
+  #tell(node: string, command: NodeCommand): void {
+    const child = this.children[node]
+    if (child) relay(undefined, child, command)
+  }
+
+  #sendToRoot(source: AnyActorRef | undefined, event: AgentEvent): void {
+    relay(source, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
+  }
+
+  #currentOf(node: string): { readonly event: AgentEvent; readonly attempt: number } | null | undefined {
+    return (this.children[node]?.getSnapshot() as NodeSnapshot | undefined)?.current
+  }
+
+  #numberMessages({ messages }: Outcome, traceId: string): ReadonlyMap<string, string> | undefined {
+    if (messages.length === 0) return undefined
+    const { head, records, permanent } = numberMessages(this.#head, messages, traceId)
+    this.#head = head
+    for (const record of records) this.effects.messages = added(this.effects.messages, record)
+    return permanent
+  }
+
+  /** Ends and begins turns until nothing changes. */
+  #settleTurns(): void {
+    while (this.#ledger.size > 0) {
+      if (this.#plainlyRunning()) return
+      const work: OpenWork = this.ended ? new Map() : openWork(this.agent, this.children)
+      const settled = this.#ledger.settle(work, (traceId) => pendingWork(this.children, traceId))
+      for (const result of settled) {
+        this.effects.settled = added(this.effects.settled, result)
+        this.#timers.clear(keyOf('', deadlineTimer + result.traceId))
+      }
+      const next = this.ended ? undefined : this.#ledger.next()
+      if (!next) return
+      next.status = 'running'
+      const { input } = next
+      delete next.input
+      if (this.limits.deadline > 0) {
+        this.#timers.set({
+          id: `${deadlineTimer}${next.traceId}`,
+          source: '',
+          target: '',
+          event: { type: 'turn.deadline' },
+          due: next.acceptedAt + this.limits.deadline,
+        })
+      }
+      this.#sendToRoot(undefined, this.newEvent('input', 'user_input', input ?? null, next.traceId))
+    }
+  }
+
+  /** The common case, told without a look at every node: the only open turn goes on with a job of this step. */
+  #plainlyRunning(): boolean {
+    if (this.#ledger.size !== 1) return false
+    return this.effects.jobs.some(
+      ({ node, event }) => this.#ledger.get(event.traceId)?.status === 'running' && !this.agent.nodes[node]?.background,
+    )
+  }
+}

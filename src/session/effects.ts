@@ -1,0 +1,49 @@
+/** What one step of a session asks its surroundings to do. */
+import type { HostRequests, Job, JobName, Timer } from '../actor/host.ts'
+import type { AgentEvent } from '../core/events.ts'
+import type { MessageRecord } from '../core/messages.ts'
+import type { LoggedEvent } from '../core/store.ts'
+import type { TurnResult } from '../core/turn.ts'
+
+/** Effects of a step, in the order in which they are to be carried out: store, then output, then the host's part. */
+export interface Effects extends HostRequests {
+  /** True when something changed that a restore must find: a checkpoint belongs to the step. */
+  durable: boolean
+  /** Turns whose input this step took. */
+  accepted: readonly string[]
+  messages: readonly MessageRecord[]
+  events: readonly LoggedEvent[]
+  /** What reaches `output`, transient events among it. */
+  outputs: readonly AgentEvent[]
+  /** Turns that ended or now wait. */
+  settled: readonly TurnResult[]
+  jobs: readonly Job[]
+  cancels: readonly JobName[]
+  timersSet: readonly Timer[]
+  timersCleared: readonly string[]
+}
+
+const none: readonly never[] = Object.freeze([])
+
+/** Effects of a step that did nothing yet. A step has few of them, so lists are made when they are first added to. */
+export function noEffects(): Effects {
+  return {
+    durable: false,
+    accepted: none,
+    messages: none,
+    events: none,
+    outputs: none,
+    settled: none,
+    jobs: none,
+    cancels: none,
+    timersSet: none,
+    timersCleared: none,
+  }
+}
+
+/** A list of effects with one more; the list that was given is used up. */
+export function added<T>(list: readonly T[], item: T): readonly T[] {
+  if (list.length === 0) return [item]
+  ;(list as T[]).push(item)
+  return list
+}

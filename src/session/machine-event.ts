@@ -1,0 +1,27 @@
+/** An agent's event as its machine takes it: the same fields under the type `<from>.<event>`. */
+import type { AnyEventObject } from 'xstate'
+import type { AgentEvent } from '../core/events.ts'
+import { noUsage } from '../core/messages.ts'
+import type { TurnProgress } from '../core/turn.ts'
+
+// A symbol, so that neither JSON nor XState's tools show the event twice.
+const origin = Symbol('agent event')
+
+/** The machine's form of an event; guards and actions also see the progress of its turn. */
+export function machineEvent(event: AgentEvent, turn: TurnProgress = endedTurn(event)): AnyEventObject {
+  const { id, from, data, sessionId, traceId, time } = event
+  const type = `${from}.${event.type}`
+  return event.transient
+    ? { type, id, from, data, sessionId, traceId, time, turn, transient: true, [origin]: event }
+    : { type, id, from, data, sessionId, traceId, time, turn, [origin]: event }
+}
+
+/** The agent's event that a machine event was made of; undefined for what XState raises by itself. */
+export function agentEventOf(event: AnyEventObject): AgentEvent | undefined {
+  return (event as { [origin]?: AgentEvent })[origin]
+}
+
+/** Background nodes emit after their turn has ended. */
+function endedTurn({ traceId, time }: AgentEvent): TurnProgress {
+  return { traceId, steps: 0, toolRounds: 0, usage: noUsage, acceptedAt: time }
+}

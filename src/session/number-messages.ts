@@ -1,0 +1,28 @@
+/** Gives the messages of a commit their place in the transcript. */
+import type { StagedMessage } from '../actor/host.ts'
+import type { MessageRecord } from '../core/messages.ts'
+import type { TranscriptHead } from './checkpoint.ts'
+
+/** What a commit makes of its messages. */
+export interface NumberedMessages {
+  /** The head behind them. */
+  readonly head: TranscriptHead
+  readonly records: readonly MessageRecord[]
+  /** The permanent ids by the provisional ones. */
+  readonly permanent: ReadonlyMap<string, string>
+}
+
+/** Numbers messages from the head on. Only a commit may: an index that is given out and not stored would be a hole. */
+export function numberMessages(
+  head: TranscriptHead,
+  messages: readonly StagedMessage[],
+  traceId: string,
+): NumberedMessages {
+  const permanent = new Map<string, string>()
+  const records = messages.map(({ provisionalId, message, aside }, offset): MessageRecord => {
+    const id = `${head.branch}.${head.count + offset}`
+    permanent.set(provisionalId, id)
+    return aside ? { id, traceId, message, aside: true } : { id, traceId, message }
+  })
+  return { head: { ...head, count: head.count + messages.length }, records, permanent }
+}

@@ -1,0 +1,48 @@
+/** What a session still has to do, read off the snapshots of its nodes. */
+import type { AnyActorRef } from 'xstate'
+import type { NodeSnapshot } from '../actor/node-logic.ts'
+import type { Agent } from '../agent/agent.ts'
+import type { Json } from '../core/json.ts'
+import type { PendingWork } from '../core/turn.ts'
+import type { OpenWork, TurnLedger } from './turn-ledger.ts'
+
+/** The actors of a session's nodes by id. */
+export type NodeActors = Readonly<Record<string, AnyActorRef>>
+
+/** Which turns still have work in a node that counts: background nodes do not keep a turn open. */
+export function openWork(agent: Agent, actors: NodeActors): OpenWork {
+  const open = new Map<string, 'running' | 'held'>()
+  for (const node in actors) {
+    if (agent.nodes[node]?.background) continue
+    const snapshot = snapshotOf(actors[node])
+    if (snapshot.current) open.set(snapshot.current.event.traceId, 'running')
+    for (const { traceId } of snapshot.inbox) open.set(traceId, 'running')
+    for (const { traceId } of snapshot.held) if (!open.has(traceId)) open.set(traceId, 'held')
+  }
+  return open
+}
+
+/** What a turn holds for a person or a signal. */
+export function pendingWork(actors: NodeActors, traceId: string): PendingWork[] {
+  return Object.entries(actors).flatMap(([node, actor]) =>
+    snapshotOf(actor)
+      .held.filter((event) => event.traceId === traceId)
+      .map((event) => ({ node, eventId: event.id, type: event.type, data: event.data })),
+  )
+}
+
+/** The turn that waits for a call that the signal names, else the one that began to wait last. */
+export function turnWaitingFor(ledger: TurnLedger, actors: NodeActors, data: Json): string | undefined {
+  const waiting = ledger.all().filter((turn) => turn.status === 'waiting')
+  const callId = (data as { callId?: unknown } | null)?.callId
+  const named = waiting.find(({ traceId }) =>
+    pendingWork(actors, traceId).some((pending) =>
+      (pending.data as { calls?: { id: string }[] } | null)?.calls?.some((call) => call.id === callId),
+    ),
+  )
+  return (named ?? waiting.at(-1))?.traceId
+}
+
+function snapshotOf(actor: AnyActorRef | undefined): NodeSnapshot {
+  return actor?.getSnapshot() as NodeSnapshot
+}

@@ -1,0 +1,279 @@
+/**
+ * Carries events between the session's machine and its nodes.
+ *
+ * Invariants
+ * 1. What the actions of one transition ask for is carried out after it, in order, or not at all when it threw.
+ * 2. Every durable event is logged with the targets that it reached; one that nothing handles is named as dropped.
+ * 3. A delivery that would exceed a limit is not made: the turn is told by `turn.limit_reached`, or fails.
+ */
+import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
+import { relay, type DeliverTarget, type SessionScope } from '../actor/session-scope.ts'
+import type { Agent } from '../agent/agent.ts'
+import { EventDroppedError, LimitError, TransitionError, toErrorData, type ErrorData } from '../core/errors.ts'
+import type { AgentEvent, TraceEntry } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
+import type { ResolvedLimits } from '../core/limits.ts'
+import { added, type Effects } from './effects.ts'
+import { agentEventOf, machineEvent } from './machine-event.ts'
+import type { TurnProgress } from '../core/turn.ts'
+import type { TurnRecord } from './turn-ledger.ts'
+
+/** What the router needs of its session. */
+export interface RoutedSession {
+  readonly sessionId: string
+  readonly agent: Agent
+  readonly limits: ResolvedLimits
+  readonly root: AnyActorRef
+  readonly children: Readonly<Record<string, AnyActorRef>>
+  readonly effects: Effects
+  readonly time: number
+  turn(traceId: string): TurnRecord | undefined
+  /** An event of a new id; in a new turn when no turn is given. */
+  newEvent(from: string, type: string, data: Json, traceId?: string): AgentEvent
+  nextSequence(): number
+  /** Fails a turn: its work is given up. */
+  fail(traceId: string, failure: ErrorData): void
+}
+
+/** What goes to a node, or to `output`. */
+interface Outgoing {
+  readonly node: string
+  readonly command: NodeCommand
+}
+
+/** What the present transition asks for. */
+interface Routing {
+  readonly event: AnyEventObject
+  readonly outgoing: Outgoing[]
+  unhandled: boolean
+  error: unknown
+}
+
+// Steps that a turn gets to wind up after an edge of the agent has taken `turn.limit_reached`.
+const windUpSteps = 16
+
+/** The session's side of the machine's actions and of the nodes' actors. */
+export class Router implements SessionScope {
+  readonly #session: RoutedSession
+  #routing: Routing | undefined
+  #trace: TraceEntry[] = []
+
+  constructor(session: RoutedSession) {
+    this.#session = session
+  }
+
+  open(event: AnyEventObject): void {
+    this.#routing = { event, outgoing: [], unhandled: false, error: undefined }
+  }
+
+  get asked(): boolean {
+    return this.#routing !== undefined && this.#routing.outgoing.length > 0
+  }
+
+  unhandled(): void {
+    if (this.#routing && agentEventOf(this.#routing.event)) this.#routing.unhandled = true
+  }
+
+  rollBack(event: AnyEventObject, error: unknown): void {
+    this.#routing = {
+      event,
+      outgoing: [],
+      unhandled: false,
+      error: new TransitionError(this.#session.sessionId, event.type, error),
+    }
+  }
+
+  /** Entry actions of the initial state run before any transition. */
+  #current(event: AnyEventObject): Routing {
+    return (this.#routing ??= { event, outgoing: [], unhandled: false, error: undefined })
+  }
+
+  deliver(event: AnyEventObject, targets: readonly DeliverTarget[]): void {
+    const { outgoing } = this.#current(event)
+    const source = this.#agentEvent(event)
+    for (const target of targets) {
+      if (typeof target === 'string') {
+        outgoing.push({ node: target, command: { type: 'node.deliver', event: source } })
+        continue
+      }
+      const { predicates, maps } = this.#session.agent.functions
+      const turn = (event as { turn?: TurnProgress }).turn as TurnProgress
+      if (target.when !== undefined && !predicates[target.when]?.(source.data, turn)) continue
+      const mapped = target.map === undefined ? source : { ...source, data: maps[target.map]?.(source.data) as Json }
+      outgoing.push({ node: target.node, command: { type: 'node.deliver', event: mapped } })
+    }
+  }
+
+  hold(event: AnyEventObject, node: string): void {
+    this.#current(event).outgoing.push({ node, command: { type: 'node.hold', event: this.#agentEvent(event) } })
+  }
+
+  release(event: AnyEventObject, node: string): void {
+    this.#current(event).outgoing.push({ node, command: { type: 'node.release', ...this.#heldFor(event, node) } })
+  }
+
+  drop(event: AnyEventObject, node: string): void {
+    this.#current(event).outgoing.push({ node, command: { type: 'node.drop', ...this.#heldFor(event, node) } })
+  }
+
+  cancel(event: AnyEventObject, node: string): void {
+    this.#current(event).outgoing.push({ node, command: { type: 'node.cancel' } })
+  }
+
+  containFailure(event: AnyEventObject): void {
+    this.#current(event).error = (event as { error?: unknown }).error ?? new Error(`An actor failed: ${event.type}`)
+  }
+
+  start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
+    const { effects } = this.#session
+    effects.jobs = added(effects.jobs, { node, event, attempt, state })
+  }
+
+  abort(node: string, event: AgentEvent): void {
+    const { effects } = this.#session
+    effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
+    effects.cancels = added(effects.cancels, { node, eventId: event.id })
+  }
+
+  readonly dispatch = (): void => {
+    const routing = this.#routing
+    if (!routing) return
+    this.#routing = undefined
+    const { outgoing, unhandled, error } = routing
+    const event = agentEventOf(routing.event)
+    if (!event?.transient) this.#session.effects.durable = true
+    if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
+    const to: string[] = []
+    for (const sent of outgoing) if (this.#send(sent)) to.push(sent.node)
+    if (event && !event.transient) this.#record(event, to, unhandled)
+  }
+
+  /** Newest hops, oldest first. */
+  trace(): TraceEntry[] {
+    return this.#trace.slice(-this.#session.limits.maxTrace)
+  }
+
+  /** Tells a turn that it met a limit: the first time as an event, then by failing it. */
+  meetLimit(turn: TurnRecord, limit: string, value: number): void {
+    if (turn.failure) return
+    if (turn.limited) {
+      this.#session.fail(turn.traceId, toErrorData(limitError(turn, limit, value)))
+      return
+    }
+    turn.limited = { limit, steps: turn.steps + windUpSteps }
+    const event = this.#session.newEvent('turn', 'limit_reached', { limit, value }, turn.traceId)
+    relay(undefined, this.#session.root, machineEvent(event, turn))
+  }
+
+  /** False when nothing was sent. */
+  #send({ node, command }: Outgoing): boolean {
+    if (command.type === 'node.deliver' || command.type === 'node.hold') {
+      if (node === 'output') {
+        this.#output(command.event)
+        return true
+      }
+      if (!command.event.transient && !this.#withinLimits(command.event, node)) return false
+    }
+    const child = this.#session.children[node]
+    if (!child) return false
+    relay(this.#session.root, child, command)
+    return command.type === 'node.deliver' || command.type === 'node.hold'
+  }
+
+  #withinLimits(event: AgentEvent, node: string): boolean {
+    const { limits, children } = this.#session
+    const turn = this.#session.turn(event.traceId)
+    if (!turn) return true
+    if (turn.failure) return false
+    if (event.type === 'tool_call') turn.toolRounds++
+    const maxSteps = turn.limited ? turn.limited.steps : limits.maxSteps
+    if (turn.steps >= maxSteps) {
+      this.meetLimit(turn, 'maxSteps', limits.maxSteps)
+      return false
+    }
+    if (!turn.limited && turn.toolRounds > limits.maxToolRounds) {
+      this.meetLimit(turn, 'maxToolRounds', limits.maxToolRounds)
+      return false
+    }
+    const snapshot = children[node]?.getSnapshot() as NodeSnapshot | undefined
+    if (snapshot && snapshot.inbox.length >= limits.maxInbox) {
+      // What waits there is durable and may not be dropped, and neither may this: the turn cannot go on.
+      this.#session.fail(turn.traceId, toErrorData(limitError(turn, 'maxInbox', limits.maxInbox)))
+      return false
+    }
+    turn.steps++
+    return true
+  }
+
+  #output(event: AgentEvent): void {
+    const { effects } = this.#session
+    effects.outputs = added(effects.outputs, event)
+    if (event.transient) return
+    const turn = this.#session.turn(event.traceId)
+    const text = (event.data as { text?: unknown } | null)?.text
+    if (turn && typeof text === 'string') turn.text = text
+  }
+
+  /** Logs a durable event, and deals with one that nothing handles. */
+  #record(event: AgentEvent, to: readonly string[], unhandled: boolean): void {
+    const session = this.#session
+    session.effects.events = added(session.effects.events, { sequence: session.nextSequence(), event, to })
+    const hops = to.length > 0 ? to : unhandled ? [null] : []
+    for (const target of hops)
+      this.#trace.push({
+        from: event.from,
+        to: target,
+        eventType: event.type,
+        time: event.time,
+        traceId: event.traceId,
+      })
+    if (this.#trace.length > 2 * session.limits.maxTrace) this.#trace = this.trace()
+    if (unhandled) this.#unhandled(event)
+  }
+
+  #unhandled(event: AgentEvent): void {
+    const turn = this.#session.turn(event.traceId)
+    if (!turn) return
+    if (event.from === 'turn') {
+      const { limit, value } = event.data as { limit: string; value: number }
+      this.#session.fail(turn.traceId, toErrorData(limitError(turn, limit, value)))
+    } else if (event.type === 'error') {
+      const { name, message, code } = event.data as unknown as ErrorData
+      this.#session.fail(turn.traceId, { name, message, code, node: event.from })
+    } else {
+      turn.dropped.push(`${event.from}.${event.type}`)
+      if (event.from === 'input' && turn.steps === 0) {
+        const state = JSON.stringify(this.#session.root.getSnapshot().value)
+        this.#session.fail(turn.traceId, toErrorData(new EventDroppedError(turn.traceId, `input.${event.type}`, state)))
+      }
+    }
+  }
+
+  /** What XState raises by itself (`after`) opens a turn of its own. */
+  #agentEvent(event: AnyEventObject): AgentEvent {
+    return agentEventOf(event) ?? this.#session.newEvent('timer', 'timeout', null)
+  }
+
+  /** Which held events a signal speaks of: those with the call that it names, else all. */
+  #heldFor(event: AnyEventObject, node: string): { ids?: readonly string[] } {
+    const callId = (event['data'] as { callId?: unknown } | undefined)?.callId
+    if (typeof callId !== 'string') return {}
+    const { held } = this.#session.children[node]?.getSnapshot() as NodeSnapshot
+    return { ids: held.filter((waiting) => hasCall(waiting, callId)).map((waiting) => waiting.id) }
+  }
+}
+
+function hasCall(event: AgentEvent, callId: string): boolean {
+  const calls = (event.data as { calls?: readonly { id: string }[] } | null)?.calls
+  return calls?.some((call) => call.id === callId) ?? false
+}
+
+function limitError(turn: TurnRecord, limit: string, value: number): LimitError {
+  return new LimitError(
+    turn.traceId,
+    limit,
+    value,
+    `Route 'turn.limit_reached' to wind up earlier, or raise it by 'limits: { ${limit} }' of the agent.`,
+  )
+}

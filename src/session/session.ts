@@ -1,0 +1,382 @@
+/**
+ * A live session: the core with its store, host and clock around it.
+ *
+ * Invariants
+ * 1. Effects of a step are carried out in order: stored first, then output and results, then its jobs. With a store,
+ *    nothing reaches a client or a handler that a restore could not find.
+ * 2. One write at a time; steps that come meanwhile share the next one.
+ * 3. A store that fails ends the session: what was not acknowledged is reported to its sender, and opening the session
+ *    again goes on from what is stored.
+ * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
+ */
+import type { InspectionEvent, Observer } from 'xstate'
+import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
+import type { Job, Outcome } from '../actor/host.ts'
+import type { Agent } from '../agent/agent.ts'
+import type { Clock } from '../core/clock.ts'
+import {
+  SessionBusyError,
+  SessionEndedError,
+  SessionStoppedError,
+  SignalError,
+  TroupeError,
+  messageOf,
+} from '../core/errors.ts'
+import type { TraceEntry } from '../core/events.ts'
+import { assertJson, type Json } from '../core/json.ts'
+import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
+import type { NodeState, Services } from '../core/node.ts'
+import { UserInput } from '../core/payloads.ts'
+import { describeIssues } from '../core/schema.ts'
+import type { MemoryStore, Store } from '../core/store.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { SessionCore } from './core.ts'
+import type { Effects } from './effects.ts'
+import { Observers, type SessionEvents } from './observers.ts'
+import { Transcript, ephemeralMemory } from './transcript.ts'
+import { Turn } from './turn.ts'
+
+/** What a live session is made of; see `openSession` for the defaults. */
+export interface SessionSetup {
+  readonly agent: Agent
+  readonly id: string
+  readonly clock: Clock
+  readonly services: Services
+  readonly store?: Store | undefined
+  readonly checkpoint?: Checkpoint | undefined
+  readonly inspect?: Observer<InspectionEvent> | undefined
+}
+
+/** A node of the agent, with its status. */
+export interface GraphNode {
+  readonly id: string
+  readonly status: NodeState['status']
+}
+
+/** The agent's graph with the state of its nodes. */
+export interface SessionGraph {
+  readonly nodes: readonly GraphNode[]
+  readonly edges: readonly {
+    readonly from: string
+    readonly to: string
+    readonly event: string
+    readonly when?: string
+  }[]
+}
+
+/** One conversation with an agent. Opened with `openSession`. */
+export class Session implements EmbeddedSession {
+  readonly id: string
+  readonly agent: Agent
+  readonly services: Services
+  readonly #clock: Clock
+  readonly #store: Store | undefined
+  readonly #memory: MemoryStore
+  readonly #core: SessionCore
+  readonly #host: EmbeddedHost
+  readonly #transcript: Transcript
+  readonly #observers = new Observers()
+  readonly #timers = new Map<string, unknown>()
+  readonly #turns = new Map<string, Turn>()
+  readonly #byClientId = new Map<string, Turn>()
+  /** Effects that wait for the store. */
+  #queue: Effects[] = []
+  #writing: Promise<void> | undefined
+  #stopping: Promise<void> | undefined
+  #failure: unknown
+
+  /** @internal Use `openSession`. */
+  constructor({ agent, id, clock, services, store, checkpoint, inspect }: SessionSetup) {
+    this.id = id
+    this.agent = agent
+    this.services = services
+    this.#clock = clock
+    this.#store = store
+    this.#memory = store?.memory ?? ephemeralMemory()
+    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
+    this.#transcript = new Transcript(id, this.#memory, () => this.#core.head)
+    this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
+    this.#core.onStep = () => this.#carryOut(this.#core.take())
+    this.#core.onStep()
+    if (checkpoint) this.#core.resume()
+  }
+
+  /**
+   * Sends a message of the user. The turn begins at once, or when the running one has ended. With `id`, a repeat of
+   * the same message joins the first turn instead of starting another.
+   */
+  send(content: UserContent, options: { id?: string } = {}): Turn {
+    const known = options.id === undefined ? undefined : this.#byClientId.get(options.id)
+    if (known) return known
+    const refusal = this.#refusal() ?? inputFault(this.id, content) ?? this.#queueFault()
+    if (refusal) return this.#refused(refusal)
+    const turn = this.#follow(this.#core.newTraceId())
+    if (options.id !== undefined) this.#remember(options.id, turn)
+    this.#core.accept(turn.traceId, content as Json, options.id)
+    return turn
+  }
+
+  /**
+   * Sends a signal that the agent declares in `inputs` (approve, reject, …). It goes on with the turn that waits for
+   * it, or opens one. Resolves when the signal is stored, with the turn that it went to.
+   * @throws SignalError when the agent does not declare it or its schema refuses the data.
+   */
+  async signal(type: string, data: unknown = null): Promise<Turn> {
+    const refusal = this.#refusal()
+    if (refusal) throw refusal
+    const schema = this.agent.inputs[type]
+    if (!schema)
+      throw new SignalError(
+        this.id,
+        type,
+        `the agent declares ${Object.keys(this.agent.inputs).join(', ') || 'no inputs'}.`,
+      )
+    const parsed = schema.safeParse(data)
+    if (!parsed.success) throw new SignalError(this.id, type, describeIssues(parsed.error), { cause: parsed.error })
+    assertJson(parsed.data, `data of '${type}'`)
+    const turn = this.#follow(this.#core.traceIdForSignal(parsed.data))
+    this.#core.signal(turn.traceId, type, parsed.data)
+    await turn.accepted
+    return turn
+  }
+
+  /** Gives up on a turn, queued or at work. */
+  cancel(traceId: string): void {
+    if (!this.#stopping) this.#core.cancel(traceId)
+  }
+
+  /** The state of every node, read from the snapshots of their actors. */
+  nodeStates(): Record<string, NodeState> {
+    return this.#core.nodeStates()
+  }
+
+  /** The newest hops of durable events, oldest first (`limits.maxTrace`, 1,000); all of them are in the store's log. */
+  trace(): TraceEntry[] {
+    return this.#core.trace()
+  }
+
+  /** The agent's graph with the present status of its nodes. */
+  graph(): SessionGraph {
+    const nodes = Object.entries(this.nodeStates()).map(([id, { status }]) => ({ id, status }))
+    return { nodes, edges: this.agent.edges.map((edge) => ({ ...edge })) }
+  }
+
+  /** The whole conversation, oldest first. */
+  messages(): Promise<Message[]> {
+    return this.#transcript.all()
+  }
+
+  /** The session as it is at the call; resolves once what came before is stored. */
+  async snapshot(): Promise<Checkpoint> {
+    const taken = JSON.stringify(this.#core.checkpoint())
+    await this.flushed()
+    return JSON.parse(taken) as Checkpoint
+  }
+
+  /** True once the agent's statechart has reached a final state. */
+  get ended(): boolean {
+    return this.#core.ended
+  }
+
+  /** Listens to the session; the returned function ends that. What a listener throws becomes a process warning. */
+  on<Type extends keyof SessionEvents>(type: Type, listener: (value: SessionEvents[Type]) => void): () => void {
+    return this.#observers.on(type, listener)
+  }
+
+  /** Stops the session: what is at work is aborted, open turns reject with SessionStoppedError, nothing is left behind. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop(() => new SessionStoppedError(this.id))
+    return this.#stopping
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  // --- for the host --------------------------------------------------------------------
+
+  /** @internal */
+  get sessionId(): string {
+    return this.id
+  }
+
+  /** @internal */
+  now(): number {
+    return this.#clock.now()
+  }
+
+  /** @internal */
+  settle(outcome: Outcome): void {
+    if (!this.#stopping) this.#core.settle(outcome)
+  }
+
+  /** @internal */
+  emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
+    if (!this.#stopping) this.#core.emitTransient(job, type, data, ordinal)
+  }
+
+  /** @internal Resolves when everything so far is stored; rejects when the store failed. */
+  async flushed(): Promise<void> {
+    await this.#writing
+    if (this.#failure) throw this.#failure
+  }
+
+  /** @internal */
+  readMessages(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
+    return this.#transcript.get(ids)
+  }
+
+  /** @internal */
+  readTail(limit: number): Promise<readonly MessageRecord[]> {
+    return this.#transcript.tail(limit)
+  }
+
+  // --- inside --------------------------------------------------------------------------
+
+  #refusal(): TroupeError | undefined {
+    if (this.#failure) return this.#failure as TroupeError
+    if (this.#stopping) return new SessionStoppedError(this.id)
+    return this.ended ? new SessionEndedError(this.id) : undefined
+  }
+
+  #queueFault(): TroupeError | undefined {
+    const { maxQueuedInputs } = this.#core.limits
+    if (this.#core.queuedInputs < maxQueuedInputs) return undefined
+    return new SessionBusyError(this.id, `${maxQueuedInputs} inputs wait already. Send it again when a turn has ended.`)
+  }
+
+  #refused(error: TroupeError): Turn {
+    const turn = new Turn('', () => {})
+    turn.reject(error)
+    return turn
+  }
+
+  #follow(traceId: string): Turn {
+    const turn = new Turn(traceId, (id) => this.cancel(id))
+    this.#turns.set(traceId, turn)
+    return turn
+  }
+
+  #remember(clientId: string, turn: Turn): void {
+    this.#byClientId.set(clientId, turn)
+    if (this.#byClientId.size <= 64) return
+    for (const oldest of this.#byClientId.keys()) {
+      this.#byClientId.delete(oldest)
+      break
+    }
+  }
+
+  #carryOut(effects: Effects): void {
+    for (const job of effects.cancels) this.#host.cancel(job)
+    for (const key of effects.timersCleared) this.#clearTimer(key)
+    for (const { key, due } of effects.timersSet) {
+      this.#timers.set(
+        key,
+        this.#clock.setTimeout(() => this.#fire(key), Math.max(0, due - this.#clock.now())),
+      )
+    }
+    if (effects.messages.length > 0) this.#transcript.stage(effects.messages)
+    const waits =
+      this.#store !== undefined && (effects.durable || this.#queue.length > 0 || this.#writing !== undefined)
+    if (!waits) {
+      this.#release(effects)
+      return
+    }
+    this.#queue.push(effects)
+    this.#writing ??= this.#write(this.#store as Store)
+  }
+
+  async #write(store: Store): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const effects = this.#queue
+        this.#queue = []
+        if (effects.some(({ durable }) => durable)) {
+          await store.write({
+            sessionId: this.id,
+            messages: effects.flatMap(({ messages }) => messages),
+            events: effects.flatMap(({ events }) => events),
+            checkpoint: JSON.stringify(this.#core.checkpoint()),
+          })
+        }
+        for (const each of effects) this.#release(each)
+      }
+    } catch (error) {
+      this.#failure = new TroupeError(
+        'store_failed',
+        `Session '${this.id}' cannot be stored: ${messageOf(error)} Open it again to go on from what is stored.`,
+        { cause: error },
+      )
+      this.#stopping ??= this.#stop(() => this.#failure)
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  /** Makes effects visible that are stored, or need not be. */
+  #release(effects: Effects): void {
+    const { messages, outputs, settled, jobs, events } = effects
+    if (messages.length > 0) {
+      if (!this.#store) void this.#memory.append(this.id, messages)
+      this.#transcript.stored(messages)
+    }
+    for (const traceId of effects.accepted) this.#turns.get(traceId)?.acknowledge()
+    for (const event of outputs) {
+      this.#turns.get(event.traceId)?.push(event)
+      this.#observers.tell('output', event)
+    }
+    if (this.#observers.has('trace')) this.#tellTrace(events)
+    if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
+    for (const result of settled) {
+      const turn = this.#turns.get(result.traceId)
+      this.#turns.delete(result.traceId)
+      turn?.settle(result)
+      this.#observers.tell('turn', result)
+    }
+    if (this.#stopping) return
+    for (const job of jobs) this.#host.start(job)
+  }
+
+  #tellTrace(events: Effects['events']): void {
+    for (const { event, to } of events) {
+      for (const target of to)
+        this.#observers.tell('trace', {
+          from: event.from,
+          to: target,
+          eventType: event.type,
+          time: event.time,
+          traceId: event.traceId,
+        })
+    }
+  }
+
+  #fire(key: string): void {
+    this.#timers.delete(key)
+    if (!this.#stopping) this.#core.fire(key)
+  }
+
+  #clearTimer(key: string): void {
+    this.#clock.clearTimeout(this.#timers.get(key))
+    this.#timers.delete(key)
+  }
+
+  async #stop(reason: () => unknown): Promise<void> {
+    // Handlers are told first; then what is already decided is stored.
+    const handlers = this.#host.stop()
+    await this.#writing
+    for (const key of [...this.#timers.keys()]) this.#clearTimer(key)
+    this.#core.stop()
+    for (const turn of this.#turns.values()) turn.reject(reason())
+    this.#turns.clear()
+    this.#byClientId.clear()
+    this.#observers.clear()
+    await handlers
+  }
+}
+
+function inputFault(sessionId: string, content: unknown): SignalError | undefined {
+  const parsed = UserInput.safeParse(content)
+  return parsed.success
+    ? undefined
+    : new SignalError(sessionId, 'user_input', `send text or content parts: ${describeIssues(parsed.error)}`)
+}

@@ -1,0 +1,117 @@
+/**
+ * The transcript of a live session: messages by id, read from the memory store and kept in a bounded cache, so that a
+ * window costs the same at message 10 and at message 100,000.
+ */
+import type { Message, MessageRecord } from '../core/messages.ts'
+import type { MemoryStore } from '../core/store.ts'
+import type { TranscriptHead } from './checkpoint.ts'
+
+// Twelve windows of the default size; a record is some hundred bytes.
+const cacheSize = 512
+const pageSize = 256
+
+/** Reads what the head of the session's transcript refers to. */
+export class Transcript {
+  readonly #sessionId: string
+  readonly #memory: MemoryStore
+  readonly #head: () => TranscriptHead
+  readonly #cache = new Map<string, MessageRecord>()
+  /** Not stored yet, so never evicted. */
+  readonly #unstored = new Map<string, MessageRecord>()
+
+  constructor(sessionId: string, memory: MemoryStore, head: () => TranscriptHead) {
+    this.#sessionId = sessionId
+    this.#memory = memory
+    this.#head = head
+  }
+
+  /** Makes records readable that are yet to be stored. */
+  stage(records: readonly MessageRecord[]): void {
+    for (const record of records) this.#unstored.set(record.id, record)
+  }
+
+  /** Tells that staged records are stored now. */
+  stored(records: readonly MessageRecord[]): void {
+    for (const record of records) {
+      this.#unstored.delete(record.id)
+      this.#keep(record)
+    }
+  }
+
+  /** The records of these ids in their order; undefined where there is none. */
+  async get(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
+    const found = ids.map((id) => this.#unstored.get(id) ?? this.#cache.get(id))
+    if (!found.includes(undefined)) return found
+    const missing = ids.filter((id, index) => !found[index] && !id.startsWith('~'))
+    const read = new Map<string, MessageRecord>()
+    for (const record of await this.#memory.get(this.#sessionId, missing)) {
+      if (!record) continue
+      read.set(record.id, record)
+      this.#keep(record)
+    }
+    return ids.map((id, index) => found[index] ?? read.get(id))
+  }
+
+  /** The newest `limit` messages of the conversation, oldest first; asides do not count. */
+  async tail(limit: number): Promise<MessageRecord[]> {
+    const newest: MessageRecord[] = []
+    const head = this.#head()
+    for (let end = head.count; end > 0 && newest.length < limit;) {
+      const start = Math.max(0, end - Math.max(limit - newest.length, 8))
+      const page = await this.get(idsBetween(head, start, end))
+      for (let index = page.length - 1; index >= 0 && newest.length < limit; index--) {
+        const record = page[index]
+        if (record && !record.aside) newest.push(record)
+      }
+      end = start
+    }
+    return newest.reverse()
+  }
+
+  /** All messages of the conversation, oldest first. */
+  async all(): Promise<Message[]> {
+    const head = this.#head()
+    const messages: Message[] = []
+    for (let start = 0; start < head.count; start += pageSize) {
+      for (const record of await this.get(idsBetween(head, start, Math.min(head.count, start + pageSize)))) {
+        if (record && !record.aside) messages.push(record.message)
+      }
+    }
+    return messages
+  }
+
+  #keep(record: MessageRecord): void {
+    this.#cache.set(record.id, record)
+    if (this.#cache.size <= cacheSize) return
+    for (const oldest of this.#cache.keys()) {
+      this.#cache.delete(oldest)
+      break
+    }
+  }
+}
+
+/** Ids of the messages from index `start` up to, not including, `end`: each stands under the branch that wrote it. */
+export function idsBetween(head: TranscriptHead, start: number, end: number): string[] {
+  const ids: string[] = []
+  for (let index = start; index < end; index++) {
+    const branch = head.parents.find((parent) => index < parent.until)?.branch ?? head.branch
+    ids.push(`${branch}.${index}`)
+  }
+  return ids
+}
+
+/** The memory of a session that is stored nowhere: it lives and ends with the session. */
+export function ephemeralMemory(): MemoryStore {
+  const records = new Map<string, MessageRecord>()
+  return {
+    get: (_sessionId, ids) => Promise.resolve(ids.map((id) => records.get(id))),
+    append(_sessionId, added) {
+      for (const record of added) records.set(record.id, record)
+      return Promise.resolve()
+    },
+    delete(_sessionId, ids) {
+      for (const id of ids) records.delete(id)
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,120 @@
+/** The open turns of a session: what each has used, and how it ends. Plain data, part of every checkpoint. */
+import type { ErrorData } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import { noUsage, type Usage } from '../core/messages.ts'
+import type { PendingWork, TurnProgress, TurnResult } from '../core/turn.ts'
+
+/** An open turn. */
+export interface TurnRecord extends TurnProgress {
+  /** `queued`: its input waits for the running turn to end. */
+  status: 'queued' | 'running' | 'waiting'
+  /** The id that the client gave its message. */
+  clientId?: string
+  /** The input, while it is queued. */
+  input?: Json
+  steps: number
+  toolRounds: number
+  usage: Usage
+  /** Text of the last durable event with a text that reached `output`. */
+  text: string
+  dropped: string[]
+  failure: ErrorData | null
+  cancelled: boolean
+  /** The limit that was met, and the number of steps that it may have in all to wind up. */
+  limited?: { limit: string; steps: number }
+}
+
+/** Whether a turn still has work: at work, or only held for a person or a signal. */
+export type OpenWork = ReadonlyMap<string, 'running' | 'held'>
+
+/** Keeps the open turns in the order in which they were accepted. */
+export class TurnLedger {
+  readonly #open: Map<string, TurnRecord>
+
+  constructor(turns: readonly TurnRecord[] = []) {
+    this.#open = new Map(turns.map((turn) => [turn.traceId, turn]))
+  }
+
+  /** Opens a turn; one with an input is queued until {@link TurnLedger.settle} lets it begin. */
+  open(traceId: string, acceptedAt: number, input?: { data: Json; clientId?: string | undefined }): TurnRecord {
+    const turn: TurnRecord = {
+      traceId,
+      status: input ? 'queued' : 'running',
+      steps: 0,
+      toolRounds: 0,
+      usage: noUsage,
+      acceptedAt,
+      text: '',
+      dropped: [],
+      failure: null,
+      cancelled: false,
+    }
+    if (input) turn.input = input.data
+    if (input?.clientId !== undefined) turn.clientId = input.clientId
+    this.#open.set(traceId, turn)
+    return turn
+  }
+
+  get(traceId: string): TurnRecord | undefined {
+    return this.#open.get(traceId)
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  all(): TurnRecord[] {
+    return [...this.#open.values()]
+  }
+
+  /** Number of inputs that wait for their turn to begin. */
+  get queued(): number {
+    let count = 0
+    for (const turn of this.#open.values()) if (turn.status === 'queued') count++
+    return count
+  }
+
+  /** Ends the turns that have no work left, and says which now wait. Those that ended are forgotten. */
+  settle(work: OpenWork, pendingOf: (traceId: string) => readonly PendingWork[]): TurnResult[] {
+    const settled: TurnResult[] = []
+    for (const turn of this.#open.values()) {
+      if (turn.status === 'queued' && !turn.cancelled) continue
+      const state = work.get(turn.traceId)
+      if (state === 'running') {
+        turn.status = 'running'
+      } else if (state === 'held') {
+        if (turn.status !== 'waiting') settled.push(resultOf(turn, pendingOf(turn.traceId)))
+        turn.status = 'waiting'
+      } else {
+        this.#open.delete(turn.traceId)
+        settled.push(resultOf(turn, []))
+      }
+    }
+    return settled
+  }
+
+  /** The next queued turn, when none is running: turns of one session follow each other. */
+  next(): TurnRecord | undefined {
+    let first: TurnRecord | undefined
+    for (const turn of this.#open.values()) {
+      if (turn.status === 'running') return undefined
+      if (turn.status === 'queued') first ??= turn
+    }
+    return first
+  }
+}
+
+/** How a turn ended, or that it waits for what is pending. */
+export function resultOf(turn: TurnRecord, pending: readonly PendingWork[]): TurnResult {
+  const { traceId, text, usage, dropped, failure } = turn
+  const ended = failure ? 'failed' : turn.cancelled ? 'cancelled' : 'completed'
+  return {
+    traceId,
+    status: pending.length > 0 ? 'waiting' : ended,
+    text,
+    usage,
+    pending,
+    dropped: [...dropped],
+    error: failure,
+  }
+}
