@@ -1,0 +1,19 @@
+/** What tests of agents need: `troupe/testing`. */
+export { scriptedModel, type ScriptedModel, type ScriptedModelOptions } from './scripted-model.ts'
+export { startModelServer, type ModelServer, type ServedModel } from './model-server.ts'
+export {
+  hold,
+  ScriptError,
+  type AnswerStep,
+  type ErrorStep,
+  type Hold,
+  type JsonStep,
+  type PlainStep,
+  type RawStep,
+  type RecordedRequest,
+  type RouteStep,
+  type Script,
+  type ScriptedCall,
+  type ScriptStep,
+  type StepOptions,
+} from './script.ts'
