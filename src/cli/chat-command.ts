@@ -1,0 +1,179 @@
+/** Lines that begin with a slash: what a person asks of the chat, not of the agent. */
+import { z } from 'zod'
+import { graphOf } from '../agent/graph.ts'
+import { TroupeError } from '../core/errors.ts'
+import type { Schema } from '../core/node.ts'
+import type { PendingWork } from '../core/turn.ts'
+import type { Session } from '../session/session.ts'
+import type { Turn } from '../session/turn.ts'
+import type { ChatView } from './chat-view.ts'
+import { statusesOf } from './json-view.ts'
+
+/** A command that does not exist, or was given what it does not take. */
+export class ChatCommandError extends TroupeError {
+  constructor(message: string) {
+    super('chat_command', message)
+  }
+}
+
+/** What a command runs on. */
+export interface CommandContext {
+  readonly session: Session
+  readonly view: ChatView
+  /** What waits for an answer. */
+  readonly pending: readonly PendingWork[]
+}
+
+/** What the chat does next: go on, leave, or follow a turn. */
+export type CommandOutcome = 'done' | 'leave' | Turn
+
+const commands: Readonly<Record<string, string>> = {
+  help: 'what there is',
+  states: 'the state of every node',
+  graph: 'the edges of the agent',
+  trace: 'how events travelled so far',
+  signal: 'TYPE [JSON]: send a signal that the agent takes',
+  quit: 'leave',
+}
+
+/** The name and the rest of a command line; undefined when the line is a message. */
+export function readCommand(line: string): { name: string; rest: string } | undefined {
+  const match = /^\/([a-z_]+)(?:\s+(.*))?$/is.exec(line.trim())
+  return match ? { name: (match[1] as string).toLowerCase(), rest: match[2]?.trim() ?? '' } : undefined
+}
+
+/**
+ * Runs a command.
+ * @throws ChatCommandError when there is no such command, or its arguments are none.
+ */
+export async function runCommand(name: string, rest: string, context: CommandContext): Promise<CommandOutcome> {
+  const { session, view } = context
+  switch (name) {
+    case 'help':
+      view.reply(helpLines(session), { type: 'help', commands, signals: Object.keys(session.agent.inputs) })
+      return 'done'
+    case 'states':
+      view.reply(stateLines(session), { type: 'node_states', states: statusesOf(session.nodeStates()) })
+      return 'done'
+    case 'graph':
+      view.reply(graphLines(session), { type: 'graph', ...session.graph() })
+      return 'done'
+    case 'trace':
+      view.reply(traceLines(session), { type: 'trace', entries: session.trace() })
+      return 'done'
+    case 'quit':
+    case 'exit':
+      return 'leave'
+    case 'signal': {
+      const [, type = '', data = ''] = /^(\S*)\s*(.*)$/s.exec(rest) ?? []
+      return signal(type, data, context)
+    }
+    default:
+      if (Object.hasOwn(session.agent.inputs, name)) return signal(name, rest, context)
+      throw new ChatCommandError(
+        `There is no command /${name}. /help lists them. To send this as a message, begin it with another character.`,
+      )
+  }
+}
+
+/** What to type to go on with work that waits. */
+export function adviceFor(pending: readonly PendingWork[], session: Session): string[] {
+  if (pending.length === 0) return []
+  const signals = Object.keys(session.agent.inputs)
+  return [
+    ...pending.map((work) => `waiting: ${work.node} holds ${describeWork(work)}`),
+    signals.length > 0
+      ? `answer with ${signals.map((each) => `/${each}${usageOf(session.agent.inputs[each])}`).join(' or ')}`
+      : 'the agent declares no signals that could answer',
+  ]
+}
+
+function describeWork(work: PendingWork): string {
+  const calls = callsOf(work).map(({ name, args }) => `${name} ${shorten(JSON.stringify(args))}`)
+  return calls.length > 0 ? calls.join(', ') : `${work.type} ${shorten(JSON.stringify(work.data))}`
+}
+
+/** The tool calls of work that has some. */
+function callsOf({ data }: PendingWork): readonly { id: string; name: string; args: unknown }[] {
+  const calls = (data as { calls?: unknown } | null)?.calls
+  return Array.isArray(calls) ? (calls as { id: string; name: string; args: unknown }[]) : []
+}
+
+async function signal(type: string, text: string, { session, view, pending }: CommandContext): Promise<Turn> {
+  const names = Object.keys(session.agent.inputs)
+  const schema = session.agent.inputs[type]
+  if (!schema) {
+    const known = names.length > 0 ? `It takes: ${names.join(', ')}.` : 'It takes none.'
+    throw new ChatCommandError(`The agent takes no signal '${type}'. ${known} Write /signal TYPE JSON.`)
+  }
+  const data = withCallId(readData(text, type), schema, pending)
+  view.begin({ type: 'signal', name: type, data })
+  return session.signal(type, data)
+}
+
+function readData(text: string, type: string): unknown {
+  if (text === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ChatCommandError(
+      `What follows '${type}' is no JSON: ${shorten(text)}. Such as: /signal ${type} {"reason": "…"}`,
+    )
+  }
+}
+
+/** A signal about a call names it; where one call waits, nobody has to type its id. */
+function withCallId(data: unknown, schema: Schema, pending: readonly PendingWork[]): unknown {
+  if (data !== undefined && (typeof data !== 'object' || data === null)) return data
+  if (!('callId' in propertiesOf(schema)) || (data && 'callId' in data)) return data ?? null
+  const calls = pending.flatMap(callsOf)
+  return calls.length === 1 ? { callId: calls[0]?.id, ...data } : (data ?? null)
+}
+
+function propertiesOf(schema: Schema | undefined): Readonly<Record<string, unknown>> {
+  return schema
+    ? ((z.toJSONSchema(schema, { io: 'input' }).properties as Record<string, unknown> | undefined) ?? {})
+    : {}
+}
+
+function usageOf(schema: Schema | undefined): string {
+  const names = Object.keys(propertiesOf(schema)).filter((name) => name !== 'callId')
+  return names.length > 0 ? ` {${names.map((name) => `"${name}": …`).join(', ')}}` : ''
+}
+
+function helpLines(session: Session): string[] {
+  const signals = Object.entries(session.agent.inputs)
+  const entries = [
+    ...Object.entries(commands).map(([name, text]) => [`/${name}`, text] as const),
+    ...signals.map(([name, schema]) => [`/${name}`, `send this signal${usageOf(schema)}`] as const),
+  ]
+  const width = Math.max(...entries.map(([name]) => name.length))
+  return [
+    ...entries.map(([name, text]) => `${name.padEnd(width)}  ${text}`),
+    'Ctrl-C stops an answer, and again leaves; Ctrl-D leaves.',
+  ]
+}
+
+function stateLines(session: Session): string[] {
+  const states = Object.entries(session.nodeStates())
+  const width = Math.max(...states.map(([id]) => id.length))
+  return states.map(([id, { status, lastEvent, error }]) => {
+    const event = lastEvent ? `  ${lastEvent.from}.${lastEvent.type}` : ''
+    return `${id.padEnd(width)}  ${status.padEnd('completed'.length)}${event}${error ? `: ${error.message}` : ''}`.trimEnd()
+  })
+}
+
+function graphLines(session: Session): string[] {
+  return graphOf(session.agent).edges.map(
+    ({ from, to, event, when }) => `${from} → ${to} (${event}${when === undefined ? '' : ` when ${when}`})`,
+  )
+}
+
+function traceLines(session: Session): string[] {
+  const lines = session.trace().map(({ from, to, eventType }) => `${from} → ${to ?? 'nowhere'} (${eventType})`)
+  return lines.length > 0 ? lines : ['nothing has happened yet']
+}
+
+function shorten(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text
+}

@@ -1,0 +1,62 @@
+/** What a conversation looks like: on a terminal, as plain lines, or as JSON. */
+import type { AgentEvent, TraceEntry } from '../core/events.ts'
+import type { NodeState } from '../core/node.ts'
+import type { TurnResult } from '../core/turn.ts'
+
+/** The states of all nodes by id. */
+export type NodeStates = Readonly<Record<string, NodeState>>
+
+/** What a person sends to the agent. */
+export type ChatInput =
+  | { readonly type: 'user_input'; readonly text: string }
+  | { readonly type: 'signal'; readonly name: string; readonly data: unknown }
+
+/** Shows what happens in a session. */
+export interface ChatView {
+  /** Something is sent, which begins a turn or goes on with one that waits. */
+  begin(input: ChatInput): void
+  transition(hop: TraceEntry): void
+  states(states: NodeStates): void
+  /** An event reached the client. */
+  output(event: AgentEvent): void
+  /** The turn ended or waits; `advice` says how to answer what is pending. */
+  end(result: TurnResult, states: NodeStates, advice: readonly string[]): void
+  /** The answer to a command: lines for people, the same as JSON for programs. */
+  reply(lines: readonly string[], json: Readonly<Record<string, unknown>>): void
+  /** What a person may want to know, such as which key leaves. */
+  notice(text: string): void
+  /** A line was no good, or a turn never began. */
+  fault(message: string, code: string): void
+}
+
+/** Words for why a turn failed: the node that did, and what to do. */
+export function describeFailure(result: TurnResult, states: NodeStates): string {
+  const failed = Object.entries(states).find(
+    ([, { error }]) => error !== null && error.message === result.error?.message,
+  )
+  return `${failed ? `${failed[0]}: ` : ''}${result.error?.message ?? 'the turn failed without a reason'}`
+}
+
+/** The text that a turn has shown so far, so that what was streamed is not printed again with its result. */
+export class ShownText {
+  #text = ''
+
+  clear(): void {
+    this.#text = ''
+  }
+
+  add(text: string): void {
+    this.#text += text
+  }
+
+  /** Whether this was the text that was shown last. */
+  endsWith(text: string): boolean {
+    return text !== '' && this.#text.endsWith(text)
+  }
+}
+
+/** The text of an event that has one. */
+export function textIn(event: AgentEvent): string | undefined {
+  const text = (event.data as { text?: unknown } | null)?.text
+  return typeof text === 'string' ? text : undefined
+}

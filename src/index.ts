@@ -1,0 +1,114 @@
+/** Troupe: LLM agents as statecharts. The public names of the package. */
+export { defineAgent, type AgentOptions } from './agent/define-agent.ts'
+export { setupAgent, type Chart, type ChartAgent, type ChartOptions } from './agent/setup-agent.ts'
+export { defineNode, type NodeCode, type NodeOptions } from './agent/define-node.ts'
+export { checkAgent, type AgentReport } from './agent/check-agent.ts'
+export { graphOf, mermaid, type Graph } from './agent/graph.ts'
+export type { Agent, GraphEdge, Nodes } from './agent/agent.ts'
+
+export { openSession, type OpenOptions } from './session/open.ts'
+export { Session, type SessionGraph } from './session/session.ts'
+export { Turn } from './session/turn.ts'
+export type { SessionEvents } from './session/observers.ts'
+export type { Checkpoint } from './session/checkpoint.ts'
+export type { PendingWork, TurnResult, TurnStatus } from './core/turn.ts'
+export type { AgentEvent, TraceEntry } from './core/events.ts'
+export type { AgentLimits } from './core/limits.ts'
+export type { Json } from './core/json.ts'
+export { systemClock, type Clock } from './core/clock.ts'
+
+export type {
+  LoopRuntime,
+  NodeDefinition,
+  NodeRuntime,
+  NodeState,
+  NodeStatus,
+  RestorePolicy,
+  Schema,
+  Schemas,
+  Services,
+  WindowOptions,
+} from './core/node.ts'
+export {
+  addUsage,
+  MessageWindow,
+  noUsage,
+  textOf,
+  type AssistantMessage,
+  type ContentPart,
+  type Message,
+  type MessageRecord,
+  type MessageToolCall,
+  type SystemMessage,
+  type ToolMessage,
+  type Usage,
+  type UserContent,
+  type UserMessage,
+} from './core/messages.ts'
+export {
+  CallData,
+  CallResult,
+  CallsData,
+  ChunkData,
+  DocumentsData,
+  ErrorEventData,
+  ResultData,
+  RetrievedDocument,
+  ToolResultData,
+  UsageData,
+  UserInput,
+  WindowData,
+} from './core/payloads.ts'
+export type { Batch, CheckpointStore, EventLog, LoggedEvent, MemoryStore, Store } from './core/store.ts'
+
+export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
+export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
+export { memoryNode, type MemoryNode, type MemoryNodeOptions } from './nodes/memory-node.ts'
+export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
+export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
+export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
+export {
+  defineTool,
+  ToolDefinitionError,
+  type CallOf,
+  type Tool,
+  type ToolContext,
+  type ToolOptions,
+} from './nodes/tool.ts'
+export type { ModelOptions } from './nodes/model-options.ts'
+export type { Routes } from './nodes/routes.ts'
+export { DecisionError } from './nodes/routes.ts'
+export { EmptyAnswerError } from './nodes/empty-answer-error.ts'
+export type { DocumentIndex } from './nodes/document-index.ts'
+export { DocumentFolderError, folderIndex } from './nodes/folder-index.ts'
+
+export {
+  defaultModelClient,
+  defaultModelName,
+  isOffline,
+  modelClient,
+  type Environment,
+  type ModelClientOptions,
+} from './model/client.ts'
+export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
+export { ModelError, type ModelErrorCode } from './model/model-error.ts'
+
+export {
+  AgentDefinitionError,
+  EmitError,
+  EventDroppedError,
+  InputError,
+  LimitError,
+  NotJsonError,
+  RecordedError,
+  SessionBusyError,
+  SessionEndedError,
+  SessionStoppedError,
+  SignalError,
+  TransitionError,
+  TroupeError,
+  type ErrorData,
+} from './core/errors.ts'
+
+/** Schemas of payloads, state and tools are made with this copy of zod; an agent file needs no other package. */
+export { z } from 'zod'

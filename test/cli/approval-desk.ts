@@ -1,0 +1,38 @@
+/** An agent that asks before it refunds: the calls of its model wait for a signal. */
+import { defineTool, llmNode, memoryNode, setupAgent, toolNode, z } from 'troupe'
+
+const refund = defineTool({
+  name: 'refund',
+  description: 'Refunds an order.',
+  parameters: z.object({ order: z.string() }),
+  run: ({ order }) => `Order ${order} is refunded.`,
+})
+
+const chart = setupAgent({
+  id: 'approval_desk',
+  version: 1,
+  nodes: { memory: memoryNode(), llm: llmNode({ tools: [refund] }), tools: toolNode({ tools: [refund] }) },
+  inputs: {
+    approve: z.object({ callId: z.string() }),
+    reject: z.object({ callId: z.string(), reason: z.string() }),
+  },
+})
+
+export default chart.createAgent({
+  initial: 'chatting',
+  on: {
+    'input.user_input': { actions: chart.deliver('memory') },
+    'memory.memory_ready': { actions: chart.deliver('llm') },
+    'llm.llm_result': { actions: chart.deliver('output') },
+    'tools.tool_result': { actions: chart.deliver('llm') },
+  },
+  states: {
+    chatting: { on: { 'llm.tool_call': { target: 'asking', actions: chart.hold('tools') } } },
+    asking: {
+      on: {
+        'input.approve': { target: 'chatting', actions: chart.release('tools') },
+        'input.reject': { target: 'chatting', actions: chart.drop('tools') },
+      },
+    },
+  },
+})
