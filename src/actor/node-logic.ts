@@ -13,6 +13,8 @@ import { traceIdOf } from '../core/events.ts'
 import { toErrorData, type ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { NodeState, NodeStatus } from '../core/node.ts'
+import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent } from './held-event.ts'
+import { enqueue } from './inbox.ts'
 import { relay, scopeOf } from './session-scope.ts'
 
 /** An event that is being handled, and for the how many-th time. */
@@ -28,7 +30,7 @@ export interface NodeSnapshot {
   readonly error: undefined
   readonly current: CurrentWork | null
   readonly inbox: readonly AgentEvent[]
-  readonly held: readonly AgentEvent[]
+  readonly held: readonly HeldEvent[]
   /** What the node set with `setState`. */
   readonly state: Json | undefined
   /** The event that is handled now, or was handled last. */
@@ -39,10 +41,12 @@ export interface NodeSnapshot {
 /** What the session tells a node's actor. A fixed vocabulary: XState caches event types for ever. */
 export type NodeCommand =
   | { readonly type: 'node.deliver'; readonly event: AgentEvent }
-  | { readonly type: 'node.hold'; readonly event: AgentEvent }
-  /** Handles or forgets what is held; with `ids`, only those events. */
-  | { readonly type: 'node.release'; readonly ids?: readonly string[] }
-  | { readonly type: 'node.drop'; readonly ids?: readonly string[] }
+  /** Parks an event; with `tools`, only calls of these tools need a decision. */
+  | { readonly type: 'node.hold'; readonly event: AgentEvent; readonly tools?: readonly string[] }
+  /** Decides what is held: it goes on once all of it is decided. */
+  | { readonly type: 'node.decide'; readonly decision: Decision }
+  /** Forgets what is held; with a call id, only the event with that call. */
+  | { readonly type: 'node.drop'; readonly callId?: string }
   /** Forgets all work, or that of one turn. */
   | { readonly type: 'node.cancel'; readonly traceId?: string }
   | {
@@ -89,18 +93,24 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
     switch (command.type) {
       case 'node.deliver':
         return snapshot.current
-          ? { ...snapshot, inbox: [...snapshot.inbox, command.event] }
+          ? { ...snapshot, inbox: enqueue(snapshot.inbox, command.event) }
           : run(snapshot, command.event, 1, scope)
       case 'node.hold':
-        return { ...snapshot, held: [...snapshot.held, command.event] }
-      case 'node.release': {
-        const [released, held] = split(snapshot.held, command.ids)
-        return released.length === 0
-          ? snapshot
-          : begin({ ...snapshot, held, inbox: [...snapshot.inbox, ...released] }, scope)
+        return { ...snapshot, held: [...snapshot.held, holdEvent(command.event, command.tools)] }
+      case 'node.decide': {
+        const { decision } = command
+        const decided = snapshot.held.map((held) => (concerns(held, decision) ? decide(held, decision) : held))
+        const released = decided.filter((held) => 'released' in held && held.released)
+        const held = decided.filter((each) => !released.includes(each))
+        return begin({ ...snapshot, held, inbox: [...snapshot.inbox, ...released.map(releasedEvent)] }, scope)
       }
-      case 'node.drop':
-        return { ...snapshot, held: split(snapshot.held, command.ids)[1] }
+      case 'node.drop': {
+        const { callId } = command
+        return {
+          ...snapshot,
+          held: snapshot.held.filter((held) => !concerns(held, callId === undefined ? {} : { callId })),
+        }
+      }
       case 'node.cancel':
         return begin(
           withoutWork(snapshot, command.traceId, (event) =>
@@ -128,7 +138,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
         const { current } = snapshot
         if (!current) return begin(snapshot, scope)
         if (command.policy === 'rerun') return run(snapshot, current.event, current.attempt + 1, scope)
-        return begin({ ...snapshot, current: null, held: [...snapshot.held, current.event] }, scope)
+        return begin({ ...snapshot, current: null, held: [...snapshot.held, holdEvent(current.event)] }, scope)
       }
     }
   }
@@ -157,12 +167,6 @@ function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
   } as unknown as Snapshot<undefined>
 }
 
-/** Events with one of the ids, and the others; all and none when no ids are given. */
-function split(events: readonly AgentEvent[], ids: readonly string[] | undefined): [AgentEvent[], AgentEvent[]] {
-  if (!ids) return [[...events], []]
-  return [events.filter((event) => ids.includes(event.id)), events.filter((event) => !ids.includes(event.id))]
-}
-
 function withoutWork(
   snapshot: NodeSnapshot,
   traceId: string | undefined,
@@ -173,9 +177,10 @@ function withoutWork(
   const aborted = current !== null && !stays(current.event)
   if (aborted) abort(current.event)
   const inbox = snapshot.inbox.filter(stays)
-  const held = snapshot.held.filter(stays)
+  const held = snapshot.held.filter((each) => stays(each.event))
   if (!aborted && inbox.length === snapshot.inbox.length && held.length === snapshot.held.length) return snapshot
-  return { ...snapshot, current: aborted ? null : current, inbox, held }
+  // A node whose work was given up has handled nothing.
+  return aborted ? { ...snapshot, current: null, last: null, inbox, held } : { ...snapshot, inbox, held }
 }
 
 /** A node as people see it; `traceId` is the session's newest turn. */

@@ -8,7 +8,7 @@
  * 2. Deliveries leave after the new snapshot is in place and before the next event is taken.
  */
 import type { ActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
-import { scopeOf } from './session-scope.ts'
+import { enterScope, scopeOf } from './session-scope.ts'
 
 type AnyScope = ActorScope<AnyMachineSnapshot, AnyEventObject>
 
@@ -37,6 +37,7 @@ function transition(
   const scope = scopeOf(actorScope.system)
   if (!scope) return machine.transition(snapshot, event, actorScope)
   scope.open(event)
+  const outer = enterScope(scope)
   let next: AnyMachineSnapshot
   try {
     next = machine.transition(snapshot, event, actorScope)
@@ -47,6 +48,8 @@ function transition(
   } catch (error) {
     scope.rollBack(event, error)
     next = snapshot
+  } finally {
+    enterScope(outer)
   }
   actorScope.defer(scope.dispatch)
   return next

@@ -13,11 +13,14 @@ export type DeliverTarget = string | { readonly node: string; readonly when?: st
 export interface SessionScope {
   /** Actions of the machine; they take effect together once the transition is through, or not at all. */
   deliver(event: AnyEventObject, targets: readonly DeliverTarget[]): void
-  hold(event: AnyEventObject, node: string): void
+  hold(event: AnyEventObject, node: string, tools?: readonly string[]): void
   release(event: AnyEventObject, node: string): void
+  reject(event: AnyEventObject, node: string, reason?: string): void
   drop(event: AnyEventObject, node: string): void
   cancel(event: AnyEventObject, node: string): void
   containFailure(event: AnyEventObject): void
+  /** True when a node holds something; for guards. */
+  holding(node: string): boolean
   /** Before each transition of the machine. */
   open(event: AnyEventObject): void
   /** True when an action of the present transition asked for something. */
@@ -37,6 +40,20 @@ const scopes = new WeakMap<object, SessionScope>()
 /** Makes `scope` the one of an actor system; must happen before its root actor starts. */
 export function bindScope(system: object, scope: SessionScope): void {
   scopes.set(system, scope)
+}
+
+let inTransition: SessionScope | undefined
+
+/** Makes a session the one whose machine is in a transition; gives the one that was, to be put back. */
+export function enterScope(scope: SessionScope | undefined): SessionScope | undefined {
+  const outer = inTransition
+  inTransition = scope
+  return outer
+}
+
+/** The session whose machine is in a transition now: XState tells guards neither actor nor system. */
+export function scopeInTransition(): SessionScope | undefined {
+  return inTransition
 }
 
 /** The session that an actor belongs to; undefined when the machine runs outside of Troupe (in XState's own tools). */

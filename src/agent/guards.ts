@@ -1,5 +1,6 @@
 /** Guards that every agent has; their parameters are JSON, so that a machine's configuration shows what they ask. */
 import type { AnyEventObject } from 'xstate'
+import { scopeInTransition } from '../actor/session-scope.ts'
 
 interface GuardArguments {
   readonly event: AnyEventObject
@@ -16,6 +17,9 @@ export const builtInGuards = {
     const { calls } = dataOf(event) as { readonly calls?: readonly { readonly name?: unknown }[] }
     return calls?.some(({ name }) => name === tool) ?? false
   },
+  /** Holds while a node holds something for a person. Never outside of a session. */
+  holding: (_: GuardArguments, { node }: { readonly node: string }): boolean =>
+    scopeInTransition()?.holding(node) ?? false,
 }
 
 function decidesOn(event: AnyEventObject, route: string): boolean {

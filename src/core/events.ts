@@ -34,6 +34,15 @@ export interface TraceEntry {
 export interface LogEntry {
   readonly event: AgentEvent
   readonly to: readonly string[]
+  /** Set when nothing handled the event. */
+  readonly dropped?: true
+}
+
+/** The hops of a logged event: one for each target, one to nowhere when it was dropped. */
+export function hopsOf({ event, to, dropped }: LogEntry): TraceEntry[] {
+  const targets: readonly (string | null)[] = dropped ? [null] : to
+  const { from, type: eventType, time, traceId } = event
+  return targets.map((target) => ({ from, to: target, eventType, time, traceId }))
 }
 
 /** The session's ports and the other sources of events that are no nodes; no node may have such an id. */

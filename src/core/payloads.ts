@@ -48,8 +48,13 @@ export const UsageData = z.object({
 export const ResultData = z.object({ text: z.string(), window: MessageWindow, usage: UsageData })
 export type ResultData = z.infer<typeof ResultData>
 
-/** A call of a tool as nodes exchange it: arguments are parsed. */
-export const CallData = z.object({ id: z.string(), name: z.string(), args: z.json() })
+/** A call of a tool as nodes exchange it: arguments are parsed. `rejected` says why a person refused it. */
+export const CallData = z.object({
+  id: z.string(),
+  name: z.string(),
+  args: z.json(),
+  rejected: z.string().exactOptional(),
+})
 /** `tool_call`: all calls of one model answer. */
 export const CallsData = z.object({ window: MessageWindow, calls: z.array(CallData) })
 

@@ -23,6 +23,8 @@ export interface PendingWork {
   readonly eventId: string
   readonly type: string
   readonly data: unknown
+  /** Ids of the tool calls in it that need a decision; empty when it is decided as a whole. */
+  readonly undecided: readonly string[]
 }
 
 /** What `turn.result` resolves with. */

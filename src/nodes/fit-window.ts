@@ -10,9 +10,12 @@ export async function fitWindow(
   read: (window: MessageWindow) => Promise<readonly Message[]>,
   window: MessageWindow,
   maxTokens: number,
-  count: TokenCounter,
+  loadCounter: () => Promise<TokenCounter>,
 ): Promise<MessageWindow> {
-  const groups = groupsOf(await read(window))
+  const messages = await read(window)
+  if (plainlyFits(messages, maxTokens)) return window
+  const count = await loadCounter()
+  const groups = groupsOf(messages)
   let tokens = 0
   let kept = 0
   // From the newest on, so that the work is bounded by what fits.
@@ -29,6 +32,12 @@ export async function fitWindow(
     if ((await read({ ids: [id], prepend: [], text: '' })).length > 0) heads++
   }
   return { ...window, ids: window.ids.slice(start) }
+}
+
+/** A token is at least a byte, so what has no more bytes than tokens are allowed need not be counted. */
+function plainlyFits(messages: readonly Message[], maxTokens: number): boolean {
+  if (messages.some(({ content }) => typeof content === 'object' && content !== null)) return false
+  return Buffer.byteLength(JSON.stringify(messages)) <= maxTokens
 }
 
 /** Each message with the results of its calls, which follow it wherever a window is read. */

@@ -45,7 +45,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
       const window =
         maxTokens === undefined
           ? newest
-          : await fitWindow((part) => runtime.messages(part), newest, maxTokens, await loadTokenCounter())
+          : await fitWindow((part) => runtime.messages(part), newest, maxTokens, loadTokenCounter)
       runtime.emit('memory_ready', { window })
     },
   })

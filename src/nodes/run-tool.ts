@@ -11,14 +11,23 @@ export interface Call {
   readonly id: string
   readonly name: string
   readonly args: unknown
+  /** Why a person refused the call. */
+  readonly rejected?: string
 }
 
 /** What a model is told when a tool returns nothing. */
 export const nothingReturned = 'OK: done, the tool returns nothing.'
 
+/** What a model is told of a call that was at work when the process died. */
+export function outcomeUnknown({ id, name }: Call): CallResult {
+  const content = `Error: the outcome of this call is unknown: the process died while '${name}' ran, so it may or may not have taken effect. Find out before calling it again.`
+  return { id, content, isError: true }
+}
+
 /** Never rejects. */
 export async function runTool(tools: ReadonlyMap<string, Tool>, call: Call, context: ToolContext): Promise<CallResult> {
   const failed = (reason: string): CallResult => ({ id: call.id, content: `Error: ${reason}`, isError: true })
+  if (call.rejected !== undefined) return failed(`this call was rejected and did not run. Reason: ${call.rejected}`)
   const tool = tools.get(call.name)
   if (!tool) return failed(`there is no tool '${call.name}'. ${listTools(tools)}`)
 

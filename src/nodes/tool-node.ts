@@ -6,7 +6,7 @@ import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ToolResultData, type CallResult } from '../core/payloads.ts'
 import { abortable } from './abortable.ts'
 import type { Payload } from './payload.ts'
-import { runTool, type Call } from './run-tool.ts'
+import { outcomeUnknown, runTool, type Call } from './run-tool.ts'
 import { toolsByName, type CallOf, type Tool, type ToolContext } from './tool.ts'
 
 /** Options of {@link toolNode}. */
@@ -30,8 +30,8 @@ export type ToolNode<Tools extends readonly Tool[]> = NodeDefinition<
  * Arguments that do not fit, an unknown name, a tool that throws and a value that is no JSON become results with
  * `isError` that tell the model what is wrong; the turn goes on. A tool that returns nothing gives a result that says so.
  *
- * After a crash in the middle of its work the calls run again when every tool is `idempotent`; otherwise the event fails
- * with `outcome_unknown`, since nobody can say which of them had run.
+ * After a crash in the middle of its work, calls of `idempotent` tools run again; of the others the model is told that
+ * the outcome is unknown, since nobody can say whether they took effect.
  *
  * @throws ToolDefinitionError when two tools have the same name.
  * @throws AgentDefinitionError when `concurrency` is no whole number from 1.
@@ -48,7 +48,7 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
     kind: 'tools',
     input: CallsData,
     emits: { tool_result: ToolResultData },
-    onRestore: options.tools.every((tool) => tool.idempotent) ? 'rerun' : 'fail',
+    onRestore: 'rerun',
     describe: { tools: [...tools.keys()] },
     async run(event, runtime) {
       const { window, calls } = event.data
@@ -62,7 +62,8 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
           sessionId,
           traceId,
         }
-        return runTool(tools, call, context)
+        const unknown = runtime.attempt > 1 && !call.rejected && tools.get(call.name)?.idempotent === false
+        return unknown ? Promise.resolve(outcomeUnknown(call)) : runTool(tools, call, context)
       })
       const results = await abortable(runAll(works, concurrency, signal), signal)
       signal.throwIfAborted()

@@ -17,7 +17,7 @@ export function openWork(agent: Agent, actors: NodeActors): OpenWork {
     const snapshot = snapshotOf(actors[node])
     if (snapshot.current) open.set(snapshot.current.event.traceId, 'running')
     for (const { traceId } of snapshot.inbox) open.set(traceId, 'running')
-    for (const { traceId } of snapshot.held) if (!open.has(traceId)) open.set(traceId, 'held')
+    for (const { event } of snapshot.held) if (!open.has(event.traceId)) open.set(event.traceId, 'held')
   }
   return open
 }
@@ -26,8 +26,8 @@ export function openWork(agent: Agent, actors: NodeActors): OpenWork {
 export function pendingWork(actors: NodeActors, traceId: string): PendingWork[] {
   return Object.entries(actors).flatMap(([node, actor]) =>
     snapshotOf(actor)
-      .held.filter((event) => event.traceId === traceId)
-      .map((event) => ({ node, eventId: event.id, type: event.type, data: event.data })),
+      .held.filter(({ event }) => event.traceId === traceId)
+      .map(({ event, undecided }) => ({ node, eventId: event.id, type: event.type, data: event.data, undecided })),
   )
 }
 
@@ -36,9 +36,7 @@ export function turnWaitingFor(ledger: TurnLedger, actors: NodeActors, data: Jso
   const waiting = ledger.all().filter((turn) => turn.status === 'waiting')
   const callId = (data as { callId?: unknown } | null)?.callId
   const named = waiting.find(({ traceId }) =>
-    pendingWork(actors, traceId).some((pending) =>
-      (pending.data as { calls?: { id: string }[] } | null)?.calls?.some((call) => call.id === callId),
-    ),
+    pendingWork(actors, traceId).some(({ undecided }) => undecided.some((id) => id === callId)),
   )
   return (named ?? waiting.at(-1))?.traceId
 }

@@ -9,7 +9,7 @@ import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { containedInspector } from './observers.ts'
-import { Session } from './session.ts'
+import { Session, type TurnPolicy } from './session.ts'
 
 /** How a session is opened. */
 export interface OpenOptions extends Services {
@@ -17,6 +17,8 @@ export interface OpenOptions extends Services {
   readonly id?: string
   /** Where it is stored. Default: nowhere; it lives and ends with this process. */
   readonly store?: Store
+  /** What happens to a message that comes while a turn is at work. Default: `enqueue`. */
+  readonly turnPolicy?: TurnPolicy
   /** Default: the machine's clock. */
   readonly clock?: Clock
   /** An XState inspection observer. It costs about a third of the throughput; what it throws becomes a process warning. */
@@ -29,7 +31,7 @@ export interface OpenOptions extends Services {
  * @throws TroupeError `session_id` when the id is malformed, `session_start` when the agent's machine cannot start.
  */
 export async function openSession(agent: Agent, options: OpenOptions = {}): Promise<Session> {
-  const { id = randomUUID(), store, clock = systemClock, inspect, ...services } = options
+  const { id = randomUUID(), store, turnPolicy = 'enqueue', clock = systemClock, inspect, ...services } = options
   if (!sessionIdPattern.test(id)) {
     throw new TroupeError(
       'session_id',
@@ -43,6 +45,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     clock,
     services,
     store,
+    turnPolicy,
     checkpoint: stored === undefined ? undefined : (JSON.parse(stored) as Checkpoint),
     inspect: inspect ? containedInspector(inspect) : undefined,
   })

@@ -11,7 +11,8 @@ import type { NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
 import { relay, type DeliverTarget, type SessionScope } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import { EventDroppedError, LimitError, TransitionError, toErrorData, type ErrorData } from '../core/errors.ts'
-import type { AgentEvent, TraceEntry } from '../core/events.ts'
+import { hopsOf, type AgentEvent, type TraceEntry } from '../core/events.ts'
+import type { LoggedEvent } from '../core/store.ts'
 import type { Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
 import { added, type Effects } from './effects.ts'
@@ -105,20 +106,35 @@ export class Router implements SessionScope {
     }
   }
 
-  hold(event: AnyEventObject, node: string): void {
-    this.#current(event).outgoing.push({ node, command: { type: 'node.hold', event: this.#agentEvent(event) } })
+  hold(event: AnyEventObject, node: string, tools?: readonly string[]): void {
+    const held = this.#agentEvent(event)
+    this.#ask(event, node, { type: 'node.hold', event: held, ...(tools ? { tools } : {}) })
   }
 
   release(event: AnyEventObject, node: string): void {
-    this.#current(event).outgoing.push({ node, command: { type: 'node.release', ...this.#heldFor(event, node) } })
+    this.#ask(event, node, { type: 'node.decide', decision: callNamedBy(event) })
+  }
+
+  reject(event: AnyEventObject, node: string, reason = 'A person rejected this call.'): void {
+    const given = (event['data'] as { reason?: unknown } | undefined)?.reason
+    const rejection = typeof given === 'string' && given !== '' ? given : reason
+    this.#ask(event, node, { type: 'node.decide', decision: { ...callNamedBy(event), rejection } })
   }
 
   drop(event: AnyEventObject, node: string): void {
-    this.#current(event).outgoing.push({ node, command: { type: 'node.drop', ...this.#heldFor(event, node) } })
+    this.#ask(event, node, { type: 'node.drop', ...callNamedBy(event) })
+  }
+
+  holding(node: string): boolean {
+    return (this.#session.children[node]?.getSnapshot() as NodeSnapshot | undefined)?.held.length !== 0
   }
 
   cancel(event: AnyEventObject, node: string): void {
-    this.#current(event).outgoing.push({ node, command: { type: 'node.cancel' } })
+    this.#ask(event, node, { type: 'node.cancel' })
+  }
+
+  #ask(event: AnyEventObject, node: string, command: NodeCommand): void {
+    this.#current(event).outgoing.push({ node, command })
   }
 
   containFailure(event: AnyEventObject): void {
@@ -217,18 +233,12 @@ export class Router implements SessionScope {
 
   /** Logs a durable event, and deals with one that nothing handles. */
   #record(event: AgentEvent, to: readonly string[], unhandled: boolean): void {
-    const session = this.#session
-    session.effects.events = added(session.effects.events, { sequence: session.nextSequence(), event, to })
-    const hops = to.length > 0 ? to : unhandled ? [null] : []
-    for (const target of hops)
-      this.#trace.push({
-        from: event.from,
-        to: target,
-        eventType: event.type,
-        time: event.time,
-        traceId: event.traceId,
-      })
-    if (this.#trace.length > 2 * session.limits.maxTrace) this.#trace = this.trace()
+    const { effects, limits } = this.#session
+    const sequence = this.#session.nextSequence()
+    const entry: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
+    effects.events = added(effects.events, entry)
+    this.#trace.push(...hopsOf(entry))
+    if (this.#trace.length > 2 * limits.maxTrace) this.#trace = this.trace()
     if (unhandled) this.#unhandled(event)
   }
 
@@ -254,19 +264,12 @@ export class Router implements SessionScope {
   #agentEvent(event: AnyEventObject): AgentEvent {
     return agentEventOf(event) ?? this.#session.newEvent('timer', 'timeout', null)
   }
-
-  /** Which held events a signal speaks of: those with the call that it names, else all. */
-  #heldFor(event: AnyEventObject, node: string): { ids?: readonly string[] } {
-    const callId = (event['data'] as { callId?: unknown } | undefined)?.callId
-    if (typeof callId !== 'string') return {}
-    const { held } = this.#session.children[node]?.getSnapshot() as NodeSnapshot
-    return { ids: held.filter((waiting) => hasCall(waiting, callId)).map((waiting) => waiting.id) }
-  }
 }
 
-function hasCall(event: AgentEvent, callId: string): boolean {
-  const calls = (event.data as { calls?: readonly { id: string }[] } | null)?.calls
-  return calls?.some((call) => call.id === callId) ?? false
+/** The call that a signal speaks of. */
+function callNamedBy(event: AnyEventObject): { callId?: string } {
+  const callId = (event['data'] as { callId?: unknown } | undefined)?.callId
+  return typeof callId === 'string' ? { callId } : {}
 }
 
 function limitError(turn: TurnRecord, limit: string, value: number): LimitError {

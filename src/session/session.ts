@@ -22,7 +22,7 @@ import {
   TroupeError,
   messageOf,
 } from '../core/errors.ts'
-import type { TraceEntry } from '../core/events.ts'
+import { hopsOf, type TraceEntry } from '../core/events.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
@@ -36,12 +36,19 @@ import { Observers, type SessionEvents } from './observers.ts'
 import { Transcript, ephemeralMemory } from './transcript.ts'
 import { Turn } from './turn.ts'
 
+/**
+ * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
+ * SessionBusyError (`reject`). A turn that waits for a person is not at work.
+ */
+export type TurnPolicy = 'enqueue' | 'reject'
+
 /** What a live session is made of; see `openSession` for the defaults. */
 export interface SessionSetup {
   readonly agent: Agent
   readonly id: string
   readonly clock: Clock
   readonly services: Services
+  readonly turnPolicy: TurnPolicy
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
@@ -70,6 +77,7 @@ export class Session implements EmbeddedSession {
   readonly agent: Agent
   readonly services: Services
   readonly #clock: Clock
+  readonly #turnPolicy: TurnPolicy
   readonly #store: Store | undefined
   readonly #memory: MemoryStore
   readonly #core: SessionCore
@@ -86,11 +94,12 @@ export class Session implements EmbeddedSession {
   #failure: unknown
 
   /** @internal Use `openSession`. */
-  constructor({ agent, id, clock, services, store, checkpoint, inspect }: SessionSetup) {
+  constructor({ agent, id, clock, services, turnPolicy, store, checkpoint, inspect }: SessionSetup) {
     this.id = id
     this.agent = agent
     this.services = services
     this.#clock = clock
+    this.#turnPolicy = turnPolicy
     this.#store = store
     this.#memory = store?.memory ?? ephemeralMemory()
     this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
@@ -103,12 +112,13 @@ export class Session implements EmbeddedSession {
 
   /**
    * Sends a message of the user. The turn begins at once, or when the running one has ended. With `id`, a repeat of
-   * the same message joins the first turn instead of starting another.
+   * the same message joins the first turn instead of starting another; `policy` goes before the session's own.
    */
-  send(content: UserContent, options: { id?: string } = {}): Turn {
+  send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
     const known = options.id === undefined ? undefined : this.#byClientId.get(options.id)
     if (known) return known
-    const refusal = this.#refusal() ?? inputFault(this.id, content) ?? this.#queueFault()
+    const refusal =
+      this.#refusal() ?? inputFault(this.id, content) ?? this.#policyFault(options.policy ?? this.#turnPolicy)
     if (refusal) return this.#refused(refusal)
     const turn = this.#follow(this.#core.newTraceId())
     if (options.id !== undefined) this.#remember(options.id, turn)
@@ -239,7 +249,10 @@ export class Session implements EmbeddedSession {
     return this.ended ? new SessionEndedError(this.id) : undefined
   }
 
-  #queueFault(): TroupeError | undefined {
+  #policyFault(policy: TurnPolicy): TroupeError | undefined {
+    if (policy === 'reject' && this.#core.turns().some(({ status }) => status !== 'waiting')) {
+      return new SessionBusyError(this.id, 'a turn is at work. Send it again when that has ended, or cancel it.')
+    }
     const { maxQueuedInputs } = this.#core.limits
     if (this.#core.queuedInputs < maxQueuedInputs) return undefined
     return new SessionBusyError(this.id, `${maxQueuedInputs} inputs wait already. Send it again when a turn has ended.`)
@@ -325,7 +338,7 @@ export class Session implements EmbeddedSession {
       this.#turns.get(event.traceId)?.push(event)
       this.#observers.tell('output', event)
     }
-    if (this.#observers.has('trace')) this.#tellTrace(events)
+    if (this.#observers.has('trace')) for (const hop of events.flatMap(hopsOf)) this.#observers.tell('trace', hop)
     if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
     for (const result of settled) {
       const turn = this.#turns.get(result.traceId)
@@ -335,19 +348,6 @@ export class Session implements EmbeddedSession {
     }
     if (this.#stopping) return
     for (const job of jobs) this.#host.start(job)
-  }
-
-  #tellTrace(events: Effects['events']): void {
-    for (const { event, to } of events) {
-      for (const target of to)
-        this.#observers.tell('trace', {
-          from: event.from,
-          to: target,
-          eventType: event.type,
-          time: event.time,
-          traceId: event.traceId,
-        })
-    }
   }
 
   #fire(key: string): void {

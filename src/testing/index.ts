@@ -17,3 +17,4 @@ export {
   type ScriptStep,
   type StepOptions,
 } from './script.ts'
+export { fakeRuntime, type Emitted, type FakeEvent, type FakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts'

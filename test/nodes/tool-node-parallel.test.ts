@@ -68,16 +68,3 @@ describe('the calls of one event', () => {
 test.each([0, 1.5, Number.NaN])('concurrency %s is refused', (concurrency) => {
   expect(() => toolNode({ tools: [], concurrency })).toThrow(AgentDefinitionError)
 })
-
-test('after a crash calls run again only when every tool is idempotent', () => {
-  const tool = (name: string, idempotent?: boolean) =>
-    defineTool({
-      name,
-      description: name,
-      parameters: z.object({}),
-      run: () => 1,
-      ...(idempotent ? { idempotent } : {}),
-    })
-  expect(toolNode({ tools: [tool('a', true), tool('b', true)] }).onRestore).toBe('rerun')
-  expect(toolNode({ tools: [tool('a', true), tool('b')] }).onRestore).toBe('fail')
-})

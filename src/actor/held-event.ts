@@ -1,0 +1,62 @@
+/**
+ * An event that a node holds for a person. A `tool_call` is decided call by call: it goes on when every call that needs
+ * a decision has one, and the model is told of those that were rejected.
+ */
+import type { AgentEvent } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
+
+/** A held event with what is decided of it; plain JSON. */
+export interface HeldEvent {
+  readonly event: AgentEvent
+  /** Ids of the calls that need a decision; empty for events without calls, which are decided as a whole. */
+  readonly undecided: readonly string[]
+  /** Reasons by the ids of the calls that were rejected. */
+  readonly rejected: Readonly<Record<string, string>>
+}
+
+/** What a person decided: of one call, or of all that is held. */
+export interface Decision {
+  readonly callId?: string
+  /** Why it is rejected; approved without. */
+  readonly rejection?: string
+}
+
+interface Call {
+  readonly id: string
+  readonly name: string
+}
+
+/** The calls of a `tool_call`; empty for other events. */
+export function callsOf(event: AgentEvent): readonly Call[] {
+  const calls = (event.data as { calls?: unknown } | null)?.calls
+  return Array.isArray(calls) ? (calls as Call[]) : []
+}
+
+/** Holds an event; with `tools`, only the calls of these tools need a decision. */
+export function holdEvent(event: AgentEvent, tools?: readonly string[]): HeldEvent {
+  const undecided = callsOf(event).filter(({ name }) => !tools || tools.includes(name))
+  return { event, undecided: undecided.map(({ id }) => id), rejected: {} }
+}
+
+/** True when a decision speaks of this event. */
+export function concerns(held: HeldEvent, { callId }: Decision): boolean {
+  return callId === undefined || held.undecided.includes(callId)
+}
+
+/** The event after a decision; `released` once nothing of it is undecided. */
+export function decide(held: HeldEvent, { callId, rejection }: Decision): HeldEvent & { readonly released: boolean } {
+  const decided = callId === undefined ? held.undecided : [callId]
+  const undecided = held.undecided.filter((id) => !decided.includes(id))
+  const rejected =
+    rejection === undefined
+      ? held.rejected
+      : { ...held.rejected, ...Object.fromEntries(decided.map((id) => [id, rejection])) }
+  return { event: held.event, undecided, rejected, released: undecided.length === 0 }
+}
+
+/** The event as its node gets it: rejected calls carry the reason as `rejected`. */
+export function releasedEvent({ event, rejected }: HeldEvent): AgentEvent {
+  if (Object.keys(rejected).length === 0) return event
+  const calls = callsOf(event).map((call) => (call.id in rejected ? { ...call, rejected: rejected[call.id] } : call))
+  return { ...event, data: { ...(event.data as object), calls } as unknown as Json }
+}
