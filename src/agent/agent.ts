@@ -24,6 +24,9 @@ export interface AgentFunctions {
   readonly maps: Readonly<Record<string, (data: unknown) => unknown>>
 }
 
+/** Makes a stored session of one version one of the next; gets and gives its checkpoint as JSON. */
+export type Migration = (checkpoint: { [key: string]: unknown }) => { [key: string]: unknown }
+
 /** An agent: what sessions are opened with. */
 export interface Agent<N extends Nodes = Nodes, Inputs extends Schemas = Schemas> {
   readonly id: string
@@ -38,6 +41,8 @@ export interface Agent<N extends Nodes = Nodes, Inputs extends Schemas = Schemas
   /** Deliveries that need no check of their data, as `<from>.<event>><node>`. */
   readonly fitted: ReadonlySet<string>
   readonly limits: AgentLimits
+  /** By the version that they lead away from. */
+  readonly migrations: Readonly<Record<number, Migration>>
   /** Short hash of nodes, payloads and wiring: what a snapshot says it was made by. */
   readonly hash: string
 }

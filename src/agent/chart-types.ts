@@ -58,7 +58,7 @@ export type StateValueOf<Config> = Config extends StateSchema ? ToStateValue<Con
 export type CheckChart<Config, Known extends string, Delays extends string> = Config extends { states: infer States }
   ? string extends keyof States
     ? unknown
-    : OwnCheck<StateFault<Config, keyof States & string, Known, Delays>> & InnerCheck<States, Known, Delays>
+    : OwnCheck<StateFault<Config, never, Known, Delays>> & InnerCheck<States, Known, Delays>
   : unknown
 
 type OwnCheck<Message extends string> = [Message] extends [never] ? unknown : Fault<Message>
@@ -79,7 +79,7 @@ type AnyFault<States, Known extends string, Delays extends string> = {
 }[keyof States]
 
 type StateFault<State, Siblings extends string, Known extends string, Delays extends string> =
-  | Says<'no state', UnknownTarget<State, Siblings>>
+  | Says<'no state', UnknownTarget<State, Siblings, State extends { states: infer Inner } ? keyof Inner : never>>
   | Says<'no event', State extends { on: infer On } ? Exclude<keyof On & string, Known> : never>
   | Says<'no delay', State extends { after: infer After } ? Exclude<keyof After & string, Delays | `${number}`> : never>
   | Says<
@@ -91,13 +91,18 @@ type StateFault<State, Siblings extends string, Known extends string, Delays ext
 
 type Says<What extends string, Name extends string> = [Name] extends [never] ? never : `${What} '${Name}'`
 
-type UnknownTarget<State, Siblings extends string> =
+/** Targets that begin with a dot are states inside; of the root all do. Those with an id are left to XState. */
+type UnknownTarget<State, Siblings extends string, Inside> =
   TargetsOf<TransitionsOf<State>> extends infer Target extends string
-    ? Target extends `#${string}` | `.${string}`
+    ? Target extends `#${string}`
       ? never
-      : First<Target> extends Siblings
-        ? never
-        : Target
+      : Target extends `.${infer Inner}`
+        ? First<Inner> extends Inside
+          ? never
+          : Target
+        : First<Target> extends Siblings
+          ? never
+          : Target
     : never
 
 type TransitionsOf<State> =

@@ -52,6 +52,24 @@ export function transitionsOf(config: ChartConfig): ChartTransition[] {
   )
 }
 
+/** Every transition of a state itself, whatever it is taken on. */
+export function everyTransitionOf({ on, after, always, onDone }: ChartConfig): unknown[] {
+  return [always, onDone, ...Object.values(on ?? {}), ...Object.values(after ?? {})].flatMap(listOf)
+}
+
+/** Every action of a state itself: of its transitions, on entry and on exit. */
+export function actionsOf(state: ChartConfig): unknown[] {
+  const ofTransitions = everyTransitionOf(state).flatMap((transition) =>
+    listOf((transition as { actions?: unknown }).actions),
+  )
+  return [...ofTransitions, ...listOf(state.entry), ...listOf(state.exit)]
+}
+
+/** A state, for messages. */
+export function placeOf(path: readonly string[]): string {
+  return path.length === 0 ? 'the chart' : `state '${path.join('.')}'`
+}
+
 /** Where an action sends the event; empty for actions that send nothing. */
 export function targetsOfAction(action: unknown): ChartTarget[] {
   if (!isObject(action)) return []

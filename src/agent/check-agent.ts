@@ -10,7 +10,7 @@ import { jsonFormFault } from './json-form.ts'
 
 // `xstate` would make node events look like the machine's own.
 const reservedIds: readonly string[] = [...ports, 'xstate']
-const definitionKeys = ['id', 'version', 'nodes', 'edges', 'inputs', 'limits']
+const definitionKeys = ['id', 'version', 'nodes', 'edges', 'inputs', 'limits', 'migrations']
 
 /** Every fault of an agent in edge form. */
 export function faultsOf(definition: unknown): string[] {

@@ -1,6 +1,8 @@
 /** Faults of a chart that XState does not tell, or tells only when the event comes. */
 import type { Nodes } from './agent.ts'
-import { listOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
+import { referenceFaults } from './chart-references.ts'
+import { spawnFaults } from './chart-spawns.ts'
+import { actionsOf, placeOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
 import { headFaults, inputFaults, nodeFaults } from './check-agent.ts'
 import { builtInGuards } from './guards.ts'
 import { jsonFormOf, routesOf } from './json-form.ts'
@@ -40,6 +42,8 @@ export function chartFaults(parts: ChartParts, config: ChartConfig): string[] {
         (event) => `${placeOf(path)} has no event '${event}' to wait for: nothing emits it`,
       ),
     ]),
+    ...referenceFaults(config, { guards: Object.keys(guards), actions: Object.keys(actions) }),
+    ...spawnFaults(config, actions),
     ...targetFaults(nodes, config),
     ...routeFaults(nodes, config),
   ]
@@ -77,17 +81,18 @@ function unknownEvents(known: ReadonlySet<string>, state: ChartConfig): string[]
 }
 
 function targetFaults(nodes: Nodes, config: ChartConfig): string[] {
-  const actions = statesOf(config).flatMap(({ state }) => [
-    ...[state.always, state.onDone, ...Object.values(state.on ?? {}), ...Object.values(state.after ?? {})]
-      .flatMap(listOf)
-      .flatMap((transition) => listOf((transition as { actions?: unknown } | undefined)?.actions)),
-    ...listOf(state.entry),
-    ...listOf(state.exit),
-  ])
-  const names = new Set(actions.flatMap(targetsOfAction).map(({ node }) => node))
+  const actions = statesOf(config).flatMap(({ state }) => actionsOf(state))
+  const names = new Set(actions.flatMap(nodesOfAction))
   return [...names]
     .filter((name) => name !== 'output' && !Object.hasOwn(nodes, name))
     .map((name) => `no node '${name}' (there are: ${[...Object.keys(nodes), 'output'].join(', ')})`)
+}
+
+/** The nodes that an action speaks of. */
+function nodesOfAction(action: unknown): string[] {
+  const { type, params } = (action ?? {}) as { type?: unknown; params?: { node?: unknown } }
+  const told = typeof type === 'string' && ['release', 'reject', 'drop', 'cancel'].includes(type)
+  return told && typeof params?.node === 'string' ? [params.node] : targetsOfAction(action).map(({ node }) => node)
 }
 
 /** Each route of a decision must be handled in some state; a guard that asks for no route may be there for any. */
@@ -109,8 +114,4 @@ function routeFaults(nodes: Nodes, config: ChartConfig): string[] {
 function routeOfGuard({ guard }: { readonly guard: unknown }): string | undefined {
   const { type, params } = (guard ?? {}) as { type?: unknown; params?: { route?: unknown } }
   return type === 'decided' && typeof params?.route === 'string' ? params.route : undefined
-}
-
-function placeOf(path: readonly string[]): string {
-  return path.length === 0 ? 'the chart' : `state '${path.join('.')}'`
 }

@@ -2,7 +2,7 @@
 import { AgentDefinitionError } from '../core/errors.ts'
 import type { AgentLimits } from '../core/limits.ts'
 import type { Schemas } from '../core/node.ts'
-import type { Agent, Nodes } from './agent.ts'
+import type { Agent, Migration, Nodes } from './agent.ts'
 import { faultsOf } from './check-agent.ts'
 import type { CheckEdges } from './edge-check.ts'
 import { edgeMachine } from './edge-machine.ts'
@@ -23,6 +23,8 @@ export interface AgentOptions<N extends Nodes, Inputs extends Schemas, Edges> {
   /** Signals that it takes beside `user_input`: names with the schema of their data. */
   inputs?: Inputs
   limits?: AgentLimits
+  /** For stored sessions of older versions: `{ 1: (checkpoint) => … }` makes one of version 1 one of version 2. */
+  migrations?: Readonly<Record<number, Migration>>
 }
 
 /**
@@ -45,14 +47,26 @@ export function defineAgent<
 >(definition: AgentOptions<N, Inputs, Edges> & CheckEdges<N, Inputs, Edges>): Agent<N, Inputs> {
   const faults = faultsOf(definition)
   if (faults.length > 0) throw new AgentDefinitionError(nameOf(definition), faults)
-  const { id, version, nodes, limits = {} } = definition as AgentOptions<N, Inputs, Edges>
+  const { id, version, nodes, limits = {}, migrations = {} } = definition as AgentOptions<N, Inputs, Edges>
   const inputs = definition.inputs ?? ({} as Inputs)
   const edges = readEdges(definition.edges as readonly EdgeDefinition[])
   const functions = functionsOf(edges)
   const machine = edgeMachine(id, nodes, edges, functions)
   const hash = structureHash({ nodes, inputs, machine })
   const fitted = fittedEvents(nodes, machine.config as ChartConfig)
-  return { id, version, nodes, inputs, machine, edges: graphEdgesOf(edges), functions, fitted, limits, hash }
+  return {
+    id,
+    version,
+    nodes,
+    inputs,
+    machine,
+    edges: graphEdgesOf(edges),
+    functions,
+    fitted,
+    limits,
+    migrations,
+    hash,
+  }
 }
 
 /** For the error of a definition that may lack an id. */

@@ -2,20 +2,28 @@
 import {
   setup,
   type ActionFunction,
+  type AnyActorRef,
   type AnyStateMachine,
   type DelayConfig,
   type EventDescriptor,
+  type EventObject,
   type GuardPredicate,
   type MachineConfig,
   type MachineContext,
+  type MetaObject,
+  type NonReducibleUnknown,
+  type ParameterizedObject,
+  type StateMachine,
+  type StateSchema,
+  type StateValue,
 } from 'xstate'
 import type { z } from 'zod'
 import { nodeLogic } from '../actor/node-logic.ts'
 import { sessionActions } from '../actor/session-actions.ts'
 import type { AgentLimits } from '../core/limits.ts'
 import type { Schemas } from '../core/node.ts'
-import { AgentDefinitionError } from '../core/errors.ts'
-import type { Agent, Nodes } from './agent.ts'
+import { AgentDefinitionError, messageOf } from '../core/errors.ts'
+import type { Agent, Migration, Nodes } from './agent.ts'
 import { chartEdgesOf, resetTransitionsOf, type ChartConfig } from './chart-wiring.ts'
 import { chartFaults } from './check-chart.ts'
 import type {
@@ -70,26 +78,41 @@ export interface ChartOptions<
   /** Delays in milliseconds, by name; `after` refers to them, so that a changed delay keeps its timers. */
   delays?: { [K in Delay]: DelayConfig<Context, ChartEvent<N, Inputs>, undefined, ChartEvent<N, Inputs>> }
   limits?: AgentLimits
+  /** As in `defineAgent`. */
+  migrations?: Readonly<Record<number, Migration>>
 }
 
 /** Actions and guards of a chart, and `createAgent`. */
-export interface Chart<N extends Nodes, Inputs extends Schemas, Config, Delay extends string> {
+export interface Chart<
+  N extends Nodes,
+  Inputs extends Schemas,
+  Config,
+  Delay extends string,
+  Context extends MachineContext = MachineContext,
+> {
   /** Sends the event's data to a node, or to the client with `output`; with a map, what that makes of it. */
   deliver<To extends (keyof N & string) | 'output'>(to: To): ActionOn<Carrying<InputOf<N, To>>>
   deliver<To extends (keyof N & string) | 'output', Data>(
     to: To,
     map: (data: Data) => InputOf<N, To>,
   ): ActionOn<Carrying<Data>>
-  /** Parks the event at a node, which then is `waiting`, until `release` or `drop`. */
-  hold<To extends keyof N & string>(to: To): ActionOn<Carrying<z.input<N[To]['input']>>>
-  /** Lets a node handle what it holds. */
+  /**
+   * Parks the event at a node, which then is `waiting`, until `release`, `reject` or `drop`. With names of tools, only
+   * calls of these tools need a decision; the event goes on when each of them has one.
+   */
+  hold<To extends keyof N & string>(to: To, ...tools: ToolOf<N>[]): ActionOn<Carrying<z.input<N[To]['input']>>>
+  /** Approves what a node holds: the call that the signal names by `callId`, else all. */
   release(node: keyof N & string): ActionOn<object>
+  /** Rejects it in the same way; the model is told why, by the signal's `reason` or else by this one. */
+  reject(node: keyof N & string, reason?: string): ActionOn<object>
   /** Forgets what a node holds. */
   drop(node: keyof N & string): ActionOn<object>
   /** Aborts a node's work; leaving a state does not by itself. */
   cancel(node: keyof N & string): ActionOn<object>
   /** Holds when one of the calls is of this tool. */
   calls(tool: ToolOf<N>): GuardOn<Carrying<{ readonly calls: readonly { readonly name: string }[] }>>
+  /** Holds while a node holds something; what the same transition decides is not counted yet. */
+  holding(node: keyof N & string): GuardOn<object>
   /** Holds for one route of a decision. */
   decided(route: AnyRouteOf<N>): GuardOn<Carrying<{ readonly route: string }>>
   /**
@@ -98,14 +121,45 @@ export interface Chart<N extends Nodes, Inputs extends Schemas, Config, Delay ex
    */
   createAgent<const C extends Config>(
     config: C & CheckChart<C, EventDescriptor<ChartEvent<N, Inputs>> & string, Delay>,
-  ): ChartAgent<N, Inputs, StateValueOf<C>>
+  ): ChartAgent<N, Inputs, StateValueOf<C>, Context>
 }
 
-/** An agent in statechart form. */
-export interface ChartAgent<N extends Nodes, Inputs extends Schemas, StateValue> extends Agent<N, Inputs> {
-  /** Type of the values of its states; there is no such member. */
-  readonly '~stateValue'?: StateValue
+/** An agent in statechart form; snapshots of its machine know the chart's states, context and events. */
+export interface ChartAgent<
+  N extends Nodes,
+  Inputs extends Schemas,
+  Value extends StateValue,
+  Context extends MachineContext = MachineContext,
+> extends Agent<N, Inputs> {
+  readonly machine: ChartMachine<Context, SentEvent<ChartEvent<N, Inputs>>, Value>
 }
+
+/** What XState's tools have to give of an event; the rest is the session's to say. */
+export type SentEvent<Event extends EventObject> = Event extends { readonly data: infer Data }
+  ? { readonly type: Event['type']; readonly data: Data }
+  : never
+
+/** The machine of a chart. Its actors do nothing outside of a session, so that XState's tools can walk it. */
+export type ChartMachine<
+  Context extends MachineContext,
+  Event extends EventObject,
+  Value extends StateValue,
+> = StateMachine<
+  Context,
+  Event,
+  Record<string, AnyActorRef | undefined>,
+  never,
+  ParameterizedObject,
+  ParameterizedObject,
+  string,
+  Value,
+  string,
+  NonReducibleUnknown,
+  NonReducibleUnknown,
+  EventObject,
+  MetaObject,
+  StateSchema
+>
 
 /**
  * Names what the states of an agent refer to: nodes, signals, delays, guards and actions. `createAgent` of what it gives
@@ -135,7 +189,8 @@ export function setupAgent<
     unknown,
     never
   >,
-  Delay
+  Delay,
+  Context
 > {
   const maps: Record<string, (data: unknown) => unknown> = {}
   const chart = {
@@ -146,8 +201,16 @@ export function setupAgent<
       return { type: 'deliver', params: { to: [{ node: to, map: name }] } }
     },
     ...Object.fromEntries(
-      ['hold', 'release', 'drop', 'cancel'].map((type) => [type, (node: string) => ({ type, params: { node } })]),
+      ['release', 'drop', 'cancel', 'holding'].map((type) => [type, (node: string) => ({ type, params: { node } })]),
     ),
+    hold: (node: string, ...tools: string[]) => ({
+      type: 'hold',
+      params: { node, ...(tools.length > 0 ? { tools } : {}) },
+    }),
+    reject: (node: string, reason?: string) => ({
+      type: 'reject',
+      params: { node, ...(reason === undefined ? {} : { reason }) },
+    }),
     calls: (tool: string) => ({ type: 'calls', params: { tool } }),
     decided: (route: string) => ({ type: 'decided', params: { route } }),
     createAgent: (config: ChartConfig): Agent<N, Inputs> => createAgent(options, config, maps),
@@ -166,6 +229,7 @@ interface PlainOptions<N extends Nodes, Inputs extends Schemas> {
   readonly actions?: object
   readonly delays?: object
   readonly limits?: AgentLimits
+  readonly migrations?: Readonly<Record<number, Migration>>
 }
 
 function createAgent<N extends Nodes, Inputs extends Schemas>(
@@ -175,7 +239,7 @@ function createAgent<N extends Nodes, Inputs extends Schemas>(
 ): Agent<N, Inputs> {
   const faults = chartFaults(options, config)
   if (faults.length > 0) throw new AgentDefinitionError(options.id, faults)
-  const { id, version, nodes, limits = {} } = options
+  const { id, version, nodes, limits = {}, migrations = {} } = options
   const inputs = options.inputs ?? ({} as Inputs)
   const ids = Object.keys(nodes)
   const parts = {
@@ -195,7 +259,7 @@ function createAgent<N extends Nodes, Inputs extends Schemas>(
       'xstate.error.actor.*': { actions: 'containFailure' },
     },
   }
-  const machine = setup(parts as never).createMachine(complete as never) as unknown as AnyStateMachine
+  const machine = makeMachine(id, parts, complete)
   return {
     id,
     version,
@@ -206,6 +270,16 @@ function createAgent<N extends Nodes, Inputs extends Schemas>(
     functions: { predicates: {}, maps },
     fitted: fittedEvents(nodes, config),
     limits,
+    migrations,
     hash: structureHash({ nodes, inputs, machine }),
+  }
+}
+
+/** XState refuses what no check before it knows, such as a state id that there is not. */
+function makeMachine(id: string, parts: object, config: object): AnyStateMachine {
+  try {
+    return setup(parts as never).createMachine(config as never) as unknown as AnyStateMachine
+  } catch (error) {
+    throw new AgentDefinitionError(id, [messageOf(error)])
   }
 }

@@ -126,6 +126,36 @@ export class TransitionError extends TroupeError {
   }
 }
 
+/** What is stored of a session cannot be read. It is left as it is: nothing is overwritten, no new session is begun. */
+export class CheckpointError extends TroupeError {
+  constructor(sessionId: string, reason: string, options?: { cause?: unknown }) {
+    super('checkpoint_unreadable', `The checkpoint of session '${sessionId}' cannot be read: ${reason}`, options)
+  }
+}
+
+/** A stored session does not fit the agent that it was to be opened with. It is left as it is. */
+export class SnapshotMismatchError extends TroupeError {
+  /** What differs, one line each. */
+  readonly differences: readonly string[]
+
+  constructor(sessionId: string, differences: readonly string[]) {
+    const list = differences.map((difference) => `  - ${difference}`).join('\n')
+    super(
+      'snapshot_mismatch',
+      `Session '${sessionId}' does not fit the agent:\n${list}\nOpen it with the agent that it was made with, or give the agent a higher version and a migration.`,
+    )
+    this.differences = differences
+  }
+}
+
+/** The session could not be stored. What was not acknowledged is lost; open the session again to go on. */
+export class SessionStoreError extends TroupeError {
+  constructor(sessionId: string, cause: unknown) {
+    const message = `Session '${sessionId}' cannot be stored: ${messageOf(cause)} Open it again to go on from what is stored.`
+    super('session_store', message, { cause })
+  }
+}
+
 /** Plain form of an error, as it stands in `<node>.error` events, snapshots and results. */
 export interface ErrorData {
   /** Class name of the error. */

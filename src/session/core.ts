@@ -11,7 +11,7 @@
  */
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
 import { unknownOutcome, type Job, type Outcome } from '../actor/host.ts'
-import { nodeStateOf, type NodeCommand, type NodeSnapshot } from '../actor/node-logic.ts'
+import { nodeStateOf, type NodeSnapshot } from '../actor/node-logic.ts'
 import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
@@ -20,12 +20,14 @@ import { replaceStrings, type Json } from '../core/json.ts'
 import { defaultLimits, type ResolvedLimits } from '../core/limits.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
-import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
+import type { TurnResult } from '../core/turn.ts'
+import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
 import { added, noEffects, type Effects } from './effects.ts'
 import { machineEvent } from './machine-event.ts'
 import { numberMessages } from './number-messages.ts'
-import { openWork, pendingWork, turnWaitingFor, type NodeActors } from './open-work.ts'
+import { currentWork, openWork, pendingWork, tellNode, turnWaitingFor, type NodeActors } from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
+import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
 import { TimerTable, keyOf } from './timer-table.ts'
@@ -42,8 +44,6 @@ export interface CoreOptions {
 }
 
 const deadlineTimer = 'deadline '
-// Client ids that are remembered, so that a repeated message joins the first turn.
-const maxSeen = 64
 
 /** See the top of this file. */
 export class SessionCore implements RoutedSession {
@@ -64,8 +64,11 @@ export class SessionCore implements RoutedSession {
   readonly #ids: SessionIds
   #head: TranscriptHead
   #revision: number
-  #seen: { clientId: string; traceId: string }[]
+  readonly #seen: SeenMessages
+  readonly #retired: Checkpoint['retired']
   #depth = 0
+  /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
+  #workEnded = false
 
   constructor({ agent, sessionId, checkpoint, now, inspect }: CoreOptions) {
     this.agent = agent
@@ -76,7 +79,8 @@ export class SessionCore implements RoutedSession {
     this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
     this.#head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
     this.#revision = checkpoint?.revision ?? 0
-    this.#seen = [...(checkpoint?.seen ?? [])]
+    this.#seen = new SeenMessages(checkpoint?.seen)
+    this.#retired = checkpoint?.retired ?? {}
     this.#ledger = new TurnLedger(checkpoint?.turns)
     this.#router = new Router(this)
     this.#timers = new TimerTable(
@@ -95,7 +99,8 @@ export class SessionCore implements RoutedSession {
     this.#step(() => {
       actor.start()
       this.#router.dispatch()
-      if (!checkpoint) this.effects.durable = true
+      // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
+      this.effects.durable = true
       for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
     })
     assertStarted(actor, agent, sessionId)
@@ -107,7 +112,8 @@ export class SessionCore implements RoutedSession {
   accept(traceId: string, data: Json, clientId?: string): void {
     this.#step(() => {
       this.#ledger.open(traceId, this.time, { data, clientId })
-      if (clientId !== undefined) this.#seen = [...this.#seen, { clientId, traceId }].slice(-maxSeen)
+      const { sequence } = this.#ids.counters
+      if (clientId !== undefined) this.#seen.add({ clientId, traceId, sequence })
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -130,7 +136,7 @@ export class SessionCore implements RoutedSession {
 
   /** Takes the outcome of a job; false when it is late or double. */
   settle(outcome: Outcome): boolean {
-    const work = this.#currentOf(outcome.node)
+    const work = currentWork(this.children, outcome.node)
     if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
     this.#step(() => this.#commit(outcome, work.event))
     return true
@@ -140,7 +146,9 @@ export class SessionCore implements RoutedSession {
     const { node, eventId, attempt, failure } = outcome
     const turn = this.#ledger.get(event.traceId)
     if (turn && outcome.usage) turn.usage = addUsage(turn.usage, outcome.usage)
-    if (!event.transient) this.effects.durable = true
+    // A message is in the transcript for good, whatever its handler ran for.
+    if (!event.transient || outcome.messages.length > 0) this.effects.durable = true
+    this.#workEnded = true
     const permanent = failure ? undefined : this.#numberMessages(outcome, event.traceId)
     const emits: AnyEventObject[] = []
     if (failure) {
@@ -153,13 +161,18 @@ export class SessionCore implements RoutedSession {
     }
     const set = failure ? null : outcome.state
     const state = set && permanent ? { value: replaceStrings(set.value, permanent) } : set
-    this.#tell(node, { type: 'node.settle', eventId, attempt, state, emits, failure })
+    tellNode(this.children, node, { type: 'node.settle', eventId, attempt, state, emits, failure })
+  }
+
+  /** True while a job is what its node handles: false once it is settled or given up. */
+  wants({ node, event, attempt }: Job): boolean {
+    const work = currentWork(this.children, node)
+    return work?.event.id === event.id && work.attempt === attempt
   }
 
   /** Lets a transient event of a running job leave at once. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
-    const work = this.#currentOf(job.node)
-    if (work?.event.id !== job.event.id || work.attempt !== job.attempt) return
+    if (!this.wants(job)) return
     const { id, traceId } = job.event
     this.#step(() => {
       const event: AgentEvent = {
@@ -183,7 +196,7 @@ export class SessionCore implements RoutedSession {
     this.#step(() => {
       turn.cancelled = true
       this.effects.durable = true
-      for (const node of Object.keys(this.children)) this.#tell(node, { type: 'node.cancel', traceId })
+      for (const node of Object.keys(this.children)) tellNode(this.children, node, { type: 'node.cancel', traceId })
     })
     return true
   }
@@ -206,9 +219,13 @@ export class SessionCore implements RoutedSession {
   resume(): void {
     this.#step(() => {
       for (const [node, definition] of Object.entries(this.agent.nodes)) {
-        const work = this.#currentOf(node)
+        const work = currentWork(this.children, node)
         if (work && definition.onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
-        else this.#tell(node, { type: 'node.resume', policy: definition.onRestore === 'ask' ? 'ask' : 'rerun' })
+        else
+          tellNode(this.children, node, {
+            type: 'node.resume',
+            policy: definition.onRestore === 'ask' ? 'ask' : 'rerun',
+          })
       }
     })
   }
@@ -228,7 +245,8 @@ export class SessionCore implements RoutedSession {
     } finally {
       this.#depth--
       if (this.#depth === 0) {
-        if (this.effects.durable) this.#settleTurns()
+        if (this.effects.durable || this.#workEnded) this.#settleTurns()
+        this.#workEnded = false
         this.onStep()
       }
     }
@@ -256,7 +274,8 @@ export class SessionCore implements RoutedSession {
       turns: this.#ledger.all(),
       snapshot: this.root.getPersistedSnapshot(),
       timers: this.#timers.list(),
-      seen: this.#seen,
+      seen: this.#seen.list(),
+      retired: this.#retired,
     }
   }
 
@@ -268,9 +287,16 @@ export class SessionCore implements RoutedSession {
     return this.root.getSnapshot().status !== 'active'
   }
 
-  /** The turn that a client's message opened. */
-  seen(clientId: string): string | undefined {
-    return this.#seen.find((entry) => entry.clientId === clientId)?.traceId
+  /** What is known of a client's message that was accepted before. */
+  seen(clientId: string): SeenMessage | undefined {
+    return this.#seen.find(clientId)
+  }
+
+  /** When the session has to be opened though no client asks; see `Batch.due`. */
+  due(): number | null {
+    if (this.#ledger.all().some(({ status }) => status !== 'waiting')) return 0
+    const timers = this.#timers.list().map(({ due }) => due)
+    return timers.length > 0 ? Math.min(...timers) : null
   }
 
   turn(traceId: string): TurnRecord | undefined {
@@ -279,10 +305,6 @@ export class SessionCore implements RoutedSession {
 
   turns(): readonly TurnRecord[] {
     return this.#ledger.all()
-  }
-
-  get queuedInputs(): number {
-    return this.#ledger.queued
   }
 
   trace(): TraceEntry[] {
@@ -305,10 +327,13 @@ export class SessionCore implements RoutedSession {
     return this.#ids.newTraceId()
   }
 
-  newEvent(from: string, type: string, data: Json, traceId?: string): AgentEvent {
-    const trace = traceId ?? this.#ledger.open(this.newTraceId(), this.time).traceId
-    const id = this.#ids.newEventId(trace)
-    return { id, from, type, data, sessionId: this.sessionId, traceId: trace, time: this.time }
+  openTurn(traceId: string): TurnRecord {
+    return this.#ledger.open(traceId, this.time)
+  }
+
+  newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent {
+    const id = this.#ids.newEventId(traceId)
+    return { id, from, type, data, sessionId: this.sessionId, traceId, time: this.time }
   }
 
   nextSequence(): number {
@@ -321,23 +346,14 @@ export class SessionCore implements RoutedSession {
     turn.failure = failure
     this.effects.durable = true
     for (const [node, definition] of Object.entries(this.agent.nodes)) {
-      if (!definition.background) this.#tell(node, { type: 'node.cancel', traceId })
+      if (!definition.background) tellNode(this.children, node, { type: 'node.cancel', traceId })
     }
   }
 
   // --- inside --------------------------------------------------------------------------
 
-  #tell(node: string, command: NodeCommand): void {
-    const child = this.children[node]
-    if (child) relay(undefined, child, command)
-  }
-
   #sendToRoot(source: AnyActorRef | undefined, event: AgentEvent): void {
     relay(source, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
-  }
-
-  #currentOf(node: string): { readonly event: AgentEvent; readonly attempt: number } | null | undefined {
-    return (this.children[node]?.getSnapshot() as NodeSnapshot | undefined)?.current
   }
 
   #numberMessages({ messages }: Outcome, traceId: string): ReadonlyMap<string, string> | undefined {
@@ -355,7 +371,9 @@ export class SessionCore implements RoutedSession {
       const work: OpenWork = this.ended ? new Map() : openWork(this.agent, this.children)
       const settled = this.#ledger.settle(work, (traceId) => pendingWork(this.children, traceId))
       for (const result of settled) {
+        this.effects.durable = true
         this.effects.settled = added(this.effects.settled, result)
+        this.#logEnd(result)
         this.#timers.clear(keyOf('', deadlineTimer + result.traceId))
       }
       const next = this.ended ? undefined : this.#ledger.next()
@@ -374,6 +392,13 @@ export class SessionCore implements RoutedSession {
       }
       this.#sendToRoot(undefined, this.newEvent('input', 'user_input', input ?? null, next.traceId))
     }
+  }
+
+  /** What a client that comes back later is told of the turn. */
+  #logEnd(result: TurnResult): void {
+    if (result.status === 'waiting') return
+    const event = this.newEvent('turn', 'turn_end', result as unknown as Json, result.traceId)
+    this.effects.events = added(this.effects.events, { sequence: this.nextSequence(), event, to: [] })
   }
 
   /** The common case, told without a look at every node: the only open turn goes on with a job of this step. */

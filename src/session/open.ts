@@ -7,8 +7,10 @@ import { TroupeError } from '../core/errors.ts'
 import { sessionIdPattern } from '../core/events.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { adoptCheckpoint } from './adopt-checkpoint.ts'
+import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { containedInspector } from './observers.ts'
+import type { Durability } from './session-writer.ts'
 import { Session, type TurnPolicy } from './session.ts'
 
 /** How a session is opened. */
@@ -17,6 +19,12 @@ export interface OpenOptions extends Services {
   readonly id?: string
   /** Where it is stored. Default: nowhere; it lives and ends with this process. */
   readonly store?: Store
+  /**
+   * When what the session does is stored. `sync` (the default): before anybody sees it, so that it survives the death
+   * of the process. `async`: while it goes on; the newest steps may be lost. `exit`: when no turn is at work any more,
+   * and at stop; a turn may be lost.
+   */
+  readonly durability?: Durability
   /** What happens to a message that comes while a turn is at work. Default: `enqueue`. */
   readonly turnPolicy?: TurnPolicy
   /** Default: the machine's clock. */
@@ -27,18 +35,28 @@ export interface OpenOptions extends Services {
 
 /**
  * Opens a session of an agent. Keys beside the named ones (`client`, `model`, …) are handed to the nodes as
- * `runtime.services`.
- * @throws TroupeError `session_id` when the id is malformed, `session_start` when the agent's machine cannot start.
+ * `runtime.services`. A session that is restored goes on with what was in flight, by each node's `onRestore`.
+ * @throws CheckpointError when what is stored cannot be read, SnapshotMismatchError when it does not fit the agent,
+ * SessionStoreError when the session cannot be stored, TroupeError `session_id` when the id is malformed, `session_start` when the agent's machine cannot start.
  */
 export async function openSession(agent: Agent, options: OpenOptions = {}): Promise<Session> {
-  const { id = randomUUID(), store, turnPolicy = 'enqueue', clock = systemClock, inspect, ...services } = options
+  const {
+    id = randomUUID(),
+    store,
+    turnPolicy = 'enqueue',
+    durability = 'sync',
+    clock = systemClock,
+    inspect,
+    ...services
+  } = options
   if (!sessionIdPattern.test(id)) {
     throw new TroupeError(
       'session_id',
       `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
     )
   }
-  const stored = await store?.checkpoints.load(id)
+  const text = await store?.checkpoints.load(id)
+  const stored = text === undefined ? undefined : adoptCheckpoint(agent, readCheckpoint(text, id))
   const session = new Session({
     agent,
     id,
@@ -46,9 +64,17 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     services,
     store,
     turnPolicy,
-    checkpoint: stored === undefined ? undefined : (JSON.parse(stored) as Checkpoint),
+    durability,
+    checkpoint: stored && durability !== 'sync' ? onNewBranch(stored) : stored,
     inspect: inspect ? containedInspector(inspect) : undefined,
   })
   await session.flushed()
   return session
+}
+
+/** What was done after the last checkpoint is not known, and neither are the ids that it used. */
+function onNewBranch(checkpoint: Checkpoint): Checkpoint {
+  const { branch, head } = checkpoint
+  const parents = [...head.parents, { branch: head.branch, until: head.count }]
+  return { ...checkpoint, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
 }

@@ -13,7 +13,7 @@ import type { Agent } from '../agent/agent.ts'
 import { EventDroppedError, LimitError, TransitionError, toErrorData, type ErrorData } from '../core/errors.ts'
 import { hopsOf, type AgentEvent, type TraceEntry } from '../core/events.ts'
 import type { LoggedEvent } from '../core/store.ts'
-import type { Json } from '../core/json.ts'
+import { assertJson, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
 import { added, type Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
@@ -30,8 +30,11 @@ export interface RoutedSession {
   readonly effects: Effects
   readonly time: number
   turn(traceId: string): TurnRecord | undefined
-  /** An event of a new id; in a new turn when no turn is given. */
-  newEvent(from: string, type: string, data: Json, traceId?: string): AgentEvent
+  newTraceId(): string
+  /** Opens a turn that no input of a client began. */
+  openTurn(traceId: string): TurnRecord
+  /** An event of a new id. */
+  newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
   /** Fails a turn: its work is given up. */
   fail(traceId: string, failure: ErrorData): void
@@ -46,6 +49,8 @@ interface Outgoing {
 /** What the present transition asks for. */
 interface Routing {
   readonly event: AnyEventObject
+  /** The agent's event that the machine took; for what XState raises by itself, the one that was made of it. */
+  source: AgentEvent | undefined
   readonly outgoing: Outgoing[]
   unhandled: boolean
   error: unknown
@@ -65,7 +70,7 @@ export class Router implements SessionScope {
   }
 
   open(event: AnyEventObject): void {
-    this.#routing = { event, outgoing: [], unhandled: false, error: undefined }
+    this.#routing = { event, source: agentEventOf(event), outgoing: [], unhandled: false, error: undefined }
   }
 
   get asked(): boolean {
@@ -79,6 +84,7 @@ export class Router implements SessionScope {
   rollBack(event: AnyEventObject, error: unknown): void {
     this.#routing = {
       event,
+      source: agentEventOf(event),
       outgoing: [],
       unhandled: false,
       error: new TransitionError(this.#session.sessionId, event.type, error),
@@ -87,12 +93,14 @@ export class Router implements SessionScope {
 
   /** Entry actions of the initial state run before any transition. */
   #current(event: AnyEventObject): Routing {
-    return (this.#routing ??= { event, outgoing: [], unhandled: false, error: undefined })
+    return (this.#routing ??= { event, source: undefined, outgoing: [], unhandled: false, error: undefined })
   }
 
   deliver(event: AnyEventObject, targets: readonly DeliverTarget[]): void {
-    const { outgoing } = this.#current(event)
+    const routing = this.#current(event)
+    const { outgoing } = routing
     const source = this.#agentEvent(event)
+    const before = outgoing.length
     for (const target of targets) {
       if (typeof target === 'string') {
         outgoing.push({ node: target, command: { type: 'node.deliver', event: source } })
@@ -101,9 +109,16 @@ export class Router implements SessionScope {
       const { predicates, maps } = this.#session.agent.functions
       const turn = (event as { turn?: TurnProgress }).turn as TurnProgress
       if (target.when !== undefined && !predicates[target.when]?.(source.data, turn)) continue
-      const mapped = target.map === undefined ? source : { ...source, data: maps[target.map]?.(source.data) as Json }
-      outgoing.push({ node: target.node, command: { type: 'node.deliver', event: mapped } })
+      let sent = source
+      if (target.map !== undefined) {
+        const data = maps[target.map]?.(source.data)
+        assertJson(data, `what '${source.from}.${source.type}' is mapped to for '${target.node}'`)
+        sent = { ...source, data }
+      }
+      outgoing.push({ node: target.node, command: { type: 'node.deliver', event: sent } })
     }
+    // Targets whose conditions all failed are no targets.
+    if (outgoing.length === before) routing.unhandled = true
   }
 
   hold(event: AnyEventObject, node: string, tools?: readonly string[]): void {
@@ -150,19 +165,27 @@ export class Router implements SessionScope {
     const { effects } = this.#session
     effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
     effects.cancels = added(effects.cancels, { node, eventId: event.id })
+    effects.durable = true
   }
 
   readonly dispatch = (): void => {
     const routing = this.#routing
     if (!routing) return
     this.#routing = undefined
-    const { outgoing, unhandled, error } = routing
-    const event = agentEventOf(routing.event)
+    const { outgoing, error } = routing
+    const event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
+    if (event) this.#enter(event)
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
     const to: string[] = []
     for (const sent of outgoing) if (this.#send(sent)) to.push(sent.node)
-    if (event && !event.transient) this.#record(event, to, unhandled)
+    if (event && !event.transient) this.#record(event, to, routing.unhandled && outgoing.length === 0)
+  }
+
+  /** Takes an event into its turn; what XState raised by itself opens one. */
+  #enter({ traceId, from, type }: AgentEvent): void {
+    const turn = this.#session.turn(traceId) ?? (from === 'timer' ? this.#session.openTurn(traceId) : undefined)
+    if (turn && type === 'tool_call') turn.toolRounds++
   }
 
   /** Newest hops, oldest first. */
@@ -201,8 +224,7 @@ export class Router implements SessionScope {
     const { limits, children } = this.#session
     const turn = this.#session.turn(event.traceId)
     if (!turn) return true
-    if (turn.failure) return false
-    if (event.type === 'tool_call') turn.toolRounds++
+    if (turn.failure || turn.cancelled) return false
     const maxSteps = turn.limited ? turn.limited.steps : limits.maxSteps
     if (turn.steps >= maxSteps) {
       this.meetLimit(turn, 'maxSteps', limits.maxSteps)
@@ -213,7 +235,7 @@ export class Router implements SessionScope {
       return false
     }
     const snapshot = children[node]?.getSnapshot() as NodeSnapshot | undefined
-    if (snapshot && snapshot.inbox.length >= limits.maxInbox) {
+    if (snapshot && snapshot.inbox.length + snapshot.held.length >= limits.maxInbox) {
       // What waits there is durable and may not be dropped, and neither may this: the turn cannot go on.
       this.#session.fail(turn.traceId, toErrorData(limitError(turn, 'maxInbox', limits.maxInbox)))
       return false
@@ -252,7 +274,8 @@ export class Router implements SessionScope {
       const { name, message, code } = event.data as unknown as ErrorData
       this.#session.fail(turn.traceId, { name, message, code, node: event.from })
     } else {
-      turn.dropped.push(`${event.from}.${event.type}`)
+      const name = `${event.from}.${event.type}`
+      if (!turn.dropped.includes(name)) turn.dropped.push(name)
       if (event.from === 'input' && turn.steps === 0) {
         const state = JSON.stringify(this.#session.root.getSnapshot().value)
         this.#session.fail(turn.traceId, toErrorData(new EventDroppedError(turn.traceId, `input.${event.type}`, state)))
@@ -260,9 +283,13 @@ export class Router implements SessionScope {
     }
   }
 
-  /** What XState raises by itself (`after`) opens a turn of its own. */
+  /** The event that an action is about: what XState raises on the way (`onDone`) stands for the one that it took. */
   #agentEvent(event: AnyEventObject): AgentEvent {
-    return agentEventOf(event) ?? this.#session.newEvent('timer', 'timeout', null)
+    return agentEventOf(event) ?? (this.#current(event).source ??= this.#timerEvent())
+  }
+
+  #timerEvent(): AgentEvent {
+    return this.#session.newEvent('timer', 'timeout', null, this.#session.newTraceId())
   }
 }
 

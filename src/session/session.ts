@@ -18,9 +18,9 @@ import {
   SessionBusyError,
   SessionEndedError,
   SessionStoppedError,
+  SessionStoreError,
   SignalError,
-  TroupeError,
-  messageOf,
+  type TroupeError,
 } from '../core/errors.ts'
 import { hopsOf, type TraceEntry } from '../core/events.ts'
 import { assertJson, type Json } from '../core/json.ts'
@@ -33,7 +33,10 @@ import type { Checkpoint } from './checkpoint.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
+import { LiveTimers } from './live-timers.ts'
+import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import { Transcript, ephemeralMemory } from './transcript.ts'
+import { TurnHandles } from './turn-handles.ts'
 import { Turn } from './turn.ts'
 
 /**
@@ -49,6 +52,7 @@ export interface SessionSetup {
   readonly clock: Clock
   readonly services: Services
   readonly turnPolicy: TurnPolicy
+  readonly durability: Durability
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
@@ -72,7 +76,7 @@ export interface SessionGraph {
 }
 
 /** One conversation with an agent. Opened with `openSession`. */
-export class Session implements EmbeddedSession {
+export class Session implements EmbeddedSession, WrittenSession {
   readonly id: string
   readonly agent: Agent
   readonly services: Services
@@ -84,17 +88,16 @@ export class Session implements EmbeddedSession {
   readonly #host: EmbeddedHost
   readonly #transcript: Transcript
   readonly #observers = new Observers()
-  readonly #timers = new Map<string, unknown>()
-  readonly #turns = new Map<string, Turn>()
-  readonly #byClientId = new Map<string, Turn>()
-  /** Effects that wait for the store. */
-  #queue: Effects[] = []
-  #writing: Promise<void> | undefined
+  readonly #timers: LiveTimers
+  readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
+  readonly #writer: SessionWriter | undefined
+  #whenStepped: (() => void)[] = []
   #stopping: Promise<void> | undefined
   #failure: unknown
 
   /** @internal Use `openSession`. */
-  constructor({ agent, id, clock, services, turnPolicy, store, checkpoint, inspect }: SessionSetup) {
+  constructor(setup: SessionSetup) {
+    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect } = setup
     this.id = id
     this.agent = agent
     this.services = services
@@ -105,6 +108,8 @@ export class Session implements EmbeddedSession {
     this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
     this.#transcript = new Transcript(id, this.#memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
+    this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
+    this.#writer = store && new SessionWriter(this, store, durability)
     this.#core.onStep = () => this.#carryOut(this.#core.take())
     this.#core.onStep()
     if (checkpoint) this.#core.resume()
@@ -115,13 +120,12 @@ export class Session implements EmbeddedSession {
    * the same message joins the first turn instead of starting another; `policy` goes before the session's own.
    */
   send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
-    const known = options.id === undefined ? undefined : this.#byClientId.get(options.id)
+    const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
     const refusal =
       this.#refusal() ?? inputFault(this.id, content) ?? this.#policyFault(options.policy ?? this.#turnPolicy)
-    if (refusal) return this.#refused(refusal)
-    const turn = this.#follow(this.#core.newTraceId())
-    if (options.id !== undefined) this.#remember(options.id, turn)
+    if (refusal) return refused(refusal)
+    const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
     this.#core.accept(turn.traceId, content as Json, options.id)
     return turn
   }
@@ -144,7 +148,7 @@ export class Session implements EmbeddedSession {
     const parsed = schema.safeParse(data)
     if (!parsed.success) throw new SignalError(this.id, type, describeIssues(parsed.error), { cause: parsed.error })
     assertJson(parsed.data, `data of '${type}'`)
-    const turn = this.#follow(this.#core.traceIdForSignal(parsed.data))
+    const turn = this.#turns.follow(this.#core.traceIdForSignal(parsed.data))
     this.#core.signal(turn.traceId, type, parsed.data)
     await turn.accepted
     return turn
@@ -181,6 +185,13 @@ export class Session implements EmbeddedSession {
     const taken = JSON.stringify(this.#core.checkpoint())
     await this.flushed()
     return JSON.parse(taken) as Checkpoint
+  }
+
+  /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
+  async idle(): Promise<void> {
+    const overdue = (): boolean => (this.#core.due() ?? Infinity) <= this.#clock.now()
+    while (overdue() && !this.#stopping) await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
+    await this.flushed()
   }
 
   /** True once the agent's statechart has reached a final state. */
@@ -227,7 +238,7 @@ export class Session implements EmbeddedSession {
 
   /** @internal Resolves when everything so far is stored; rejects when the store failed. */
   async flushed(): Promise<void> {
-    await this.#writing
+    await this.#writer?.flush()
     if (this.#failure) throw this.#failure
   }
 
@@ -241,6 +252,53 @@ export class Session implements EmbeddedSession {
     return this.#transcript.tail(limit)
   }
 
+  // --- for the writer ------------------------------------------------------------------
+
+  /** @internal */
+  checkpoint(): { text: string; due: number | null } {
+    return { text: JSON.stringify(this.#core.checkpoint()), due: this.#core.due() }
+  }
+
+  /** @internal */
+  busy(): boolean {
+    return this.#core.turns().some(({ status }) => status !== 'waiting')
+  }
+
+  /** @internal */
+  stored({ messages }: Effects): void {
+    if (messages.length > 0) this.#transcript.stored(messages)
+  }
+
+  /** @internal A store that fails ends the session: nobody may see what cannot be found again. */
+  failed(error: unknown): void {
+    const failure = new SessionStoreError(this.id, error)
+    this.#failure = failure
+    this.#stopping ??= this.#stop(() => failure)
+  }
+
+  /** @internal Makes the effects of a step visible. */
+  release(effects: Effects): void {
+    const { messages, accepted, outputs, settled, jobs, events } = effects
+    if (messages.length > 0 && !this.#store) {
+      void this.#memory.append(this.id, messages)
+      this.#transcript.stored(messages)
+    }
+    for (const traceId of accepted) this.#turns.acknowledge(traceId)
+    for (const event of outputs) {
+      this.#turns.push(event)
+      this.#observers.tell('output', event)
+    }
+    if (this.#observers.has('trace')) for (const hop of events.flatMap(hopsOf)) this.#observers.tell('trace', hop)
+    if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
+    for (const result of settled) {
+      this.#turns.settle(result)
+      this.#observers.tell('turn', result)
+    }
+    for (const resolve of this.#whenStepped.splice(0)) resolve()
+    // What has happened since the step was taken, in what was told above too, may have given a job up.
+    for (const job of jobs) if (!this.#stopping && this.#core.wants(job)) this.#host.start(job)
+  }
+
   // --- inside --------------------------------------------------------------------------
 
   #refusal(): TroupeError | undefined {
@@ -250,128 +308,55 @@ export class Session implements EmbeddedSession {
   }
 
   #policyFault(policy: TurnPolicy): TroupeError | undefined {
-    if (policy === 'reject' && this.#core.turns().some(({ status }) => status !== 'waiting')) {
+    if (policy === 'reject' && this.busy()) {
       return new SessionBusyError(this.id, 'a turn is at work. Send it again when that has ended, or cancel it.')
     }
     const { maxQueuedInputs } = this.#core.limits
-    if (this.#core.queuedInputs < maxQueuedInputs) return undefined
+    const queued = this.#core.turns().filter(({ status }) => status === 'queued').length
+    if (queued < maxQueuedInputs) return undefined
     return new SessionBusyError(this.id, `${maxQueuedInputs} inputs wait already. Send it again when a turn has ended.`)
   }
 
-  #refused(error: TroupeError): Turn {
-    const turn = new Turn('', () => {})
-    turn.reject(error)
-    return turn
-  }
-
-  #follow(traceId: string): Turn {
-    const turn = new Turn(traceId, (id) => this.cancel(id))
-    this.#turns.set(traceId, turn)
-    return turn
-  }
-
-  #remember(clientId: string, turn: Turn): void {
-    this.#byClientId.set(clientId, turn)
-    if (this.#byClientId.size <= 64) return
-    for (const oldest of this.#byClientId.keys()) {
-      this.#byClientId.delete(oldest)
-      break
-    }
+  /** The handle of a message that was sent before. */
+  #known(clientId: string): Turn | undefined {
+    const known = this.#turns.known(clientId)
+    if (known || this.#stopping) return known
+    const seen = this.#core.seen(clientId)
+    if (!seen) return undefined
+    if (this.#core.turn(seen.traceId)) return this.#turns.join(seen)
+    return this.#turns.recall(seen, this.id, this.#store?.log, this.flushed())
   }
 
   #carryOut(effects: Effects): void {
     for (const job of effects.cancels) this.#host.cancel(job)
-    for (const key of effects.timersCleared) this.#clearTimer(key)
-    for (const { key, due } of effects.timersSet) {
-      this.#timers.set(
-        key,
-        this.#clock.setTimeout(() => this.#fire(key), Math.max(0, due - this.#clock.now())),
-      )
-    }
+    for (const key of effects.timersCleared) this.#timers.clear(key)
+    for (const timer of effects.timersSet) this.#timers.set(timer)
     if (effects.messages.length > 0) this.#transcript.stage(effects.messages)
-    const waits =
-      this.#store !== undefined && (effects.durable || this.#queue.length > 0 || this.#writing !== undefined)
-    if (!waits) {
-      this.#release(effects)
-      return
-    }
-    this.#queue.push(effects)
-    this.#writing ??= this.#write(this.#store as Store)
-  }
-
-  async #write(store: Store): Promise<void> {
-    try {
-      while (this.#queue.length > 0) {
-        const effects = this.#queue
-        this.#queue = []
-        if (effects.some(({ durable }) => durable)) {
-          await store.write({
-            sessionId: this.id,
-            messages: effects.flatMap(({ messages }) => messages),
-            events: effects.flatMap(({ events }) => events),
-            checkpoint: JSON.stringify(this.#core.checkpoint()),
-          })
-        }
-        for (const each of effects) this.#release(each)
-      }
-    } catch (error) {
-      this.#failure = new TroupeError(
-        'store_failed',
-        `Session '${this.id}' cannot be stored: ${messageOf(error)} Open it again to go on from what is stored.`,
-        { cause: error },
-      )
-      this.#stopping ??= this.#stop(() => this.#failure)
-    } finally {
-      this.#writing = undefined
-    }
-  }
-
-  /** Makes effects visible that are stored, or need not be. */
-  #release(effects: Effects): void {
-    const { messages, outputs, settled, jobs, events } = effects
-    if (messages.length > 0) {
-      if (!this.#store) void this.#memory.append(this.id, messages)
-      this.#transcript.stored(messages)
-    }
-    for (const traceId of effects.accepted) this.#turns.get(traceId)?.acknowledge()
-    for (const event of outputs) {
-      this.#turns.get(event.traceId)?.push(event)
-      this.#observers.tell('output', event)
-    }
-    if (this.#observers.has('trace')) for (const hop of events.flatMap(hopsOf)) this.#observers.tell('trace', hop)
-    if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
-    for (const result of settled) {
-      const turn = this.#turns.get(result.traceId)
-      this.#turns.delete(result.traceId)
-      turn?.settle(result)
-      this.#observers.tell('turn', result)
-    }
-    if (this.#stopping) return
-    for (const job of jobs) this.#host.start(job)
+    if (this.#writer) this.#writer.take(effects)
+    else this.release(effects)
   }
 
   #fire(key: string): void {
-    this.#timers.delete(key)
     if (!this.#stopping) this.#core.fire(key)
-  }
-
-  #clearTimer(key: string): void {
-    this.#clock.clearTimeout(this.#timers.get(key))
-    this.#timers.delete(key)
   }
 
   async #stop(reason: () => unknown): Promise<void> {
     // Handlers are told first; then what is already decided is stored.
     const handlers = this.#host.stop()
-    await this.#writing
-    for (const key of [...this.#timers.keys()]) this.#clearTimer(key)
+    await this.#writer?.flush()
+    this.#timers.clearAll()
     this.#core.stop()
-    for (const turn of this.#turns.values()) turn.reject(reason())
-    this.#turns.clear()
-    this.#byClientId.clear()
+    this.#turns.rejectAll(reason)
     this.#observers.clear()
+    for (const resolve of this.#whenStepped.splice(0)) resolve()
     await handlers
   }
+}
+
+function refused(error: TroupeError): Turn {
+  const turn = new Turn('', () => {})
+  turn.reject(error)
+  return turn
 }
 
 function inputFault(sessionId: string, content: unknown): SignalError | undefined {

@@ -67,13 +67,6 @@ export class TurnLedger {
     return [...this.#open.values()]
   }
 
-  /** Number of inputs that wait for their turn to begin. */
-  get queued(): number {
-    let count = 0
-    for (const turn of this.#open.values()) if (turn.status === 'queued') count++
-    return count
-  }
-
   /** Ends the turns that have no work left, and says which now wait. Those that ended are forgotten. */
   settle(work: OpenWork, pendingOf: (traceId: string) => readonly PendingWork[]): TurnResult[] {
     const settled: TurnResult[] = []

@@ -1,6 +1,7 @@
-/** What a session still has to do, read off the snapshots of its nodes. */
+/** The actors of a session's nodes: telling them what to do, and reading off them what is still to be done. */
 import type { AnyActorRef } from 'xstate'
-import type { NodeSnapshot } from '../actor/node-logic.ts'
+import type { CurrentWork, NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
+import { relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { Json } from '../core/json.ts'
 import type { PendingWork } from '../core/turn.ts'
@@ -8,6 +9,17 @@ import type { OpenWork, TurnLedger } from './turn-ledger.ts'
 
 /** The actors of a session's nodes by id. */
 export type NodeActors = Readonly<Record<string, AnyActorRef>>
+
+/** Gives a node a command. */
+export function tellNode(actors: NodeActors, node: string, command: NodeCommand): void {
+  const actor = actors[node]
+  if (actor) relay(undefined, actor, command)
+}
+
+/** What a node handles now. */
+export function currentWork(actors: NodeActors, node: string): CurrentWork | null | undefined {
+  return (actors[node]?.getSnapshot() as NodeSnapshot | undefined)?.current
+}
 
 /** Which turns still have work in a node that counts: background nodes do not keep a turn open. */
 export function openWork(agent: Agent, actors: NodeActors): OpenWork {

@@ -1,0 +1,32 @@
+/** The timers of a live session on its clock. */
+import type { Timer } from '../actor/host.ts'
+import type { Clock } from '../core/clock.ts'
+
+/** Calls back when a timer is due; one that is overdue fires on the next turn of the event loop. */
+export class LiveTimers {
+  readonly #clock: Clock
+  readonly #fire: (key: string) => void
+  readonly #handles = new Map<string, unknown>()
+
+  constructor(clock: Clock, fire: (key: string) => void) {
+    this.#clock = clock
+    this.#fire = fire
+  }
+
+  set({ key, due }: Timer): void {
+    const fire = (): void => {
+      this.#handles.delete(key)
+      this.#fire(key)
+    }
+    this.#handles.set(key, this.#clock.setTimeout(fire, Math.max(0, due - this.#clock.now())))
+  }
+
+  clear(key: string): void {
+    this.#clock.clearTimeout(this.#handles.get(key))
+    this.#handles.delete(key)
+  }
+
+  clearAll(): void {
+    for (const key of [...this.#handles.keys()]) this.clear(key)
+  }
+}

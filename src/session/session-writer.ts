@@ -1,0 +1,100 @@
+/**
+ * Stores what a session does, one write at a time.
+ *
+ * Invariants
+ * 1. With `sync` nothing is released to clients and handlers before it is stored. With `async` it is released at once
+ *    and stored as soon as the write before is through; with `exit` when no turn is at work any more, and at stop.
+ * 2. Steps that come while a write is under way share the next one.
+ * 3. After a failed write nothing is stored or released any more.
+ */
+import type { Store } from '../core/store.ts'
+import type { Effects } from './effects.ts'
+
+/** When what a session does is stored; see `openSession`. */
+export type Durability = 'sync' | 'async' | 'exit'
+
+/** What the writer needs of its session. */
+export interface WrittenSession {
+  readonly id: string
+  /** The session at rest as JSON text, and when it has to be opened again. */
+  checkpoint(): { readonly text: string; readonly due: number | null }
+  /** True while a turn is at work. */
+  busy(): boolean
+  /** Lets clients and handlers have what a step led to. */
+  release(effects: Effects): void
+  /** Tells that the messages of a step are stored. */
+  stored(effects: Effects): void
+  failed(error: unknown): void
+}
+
+/** See the top of this file. */
+export class SessionWriter {
+  readonly #session: WrittenSession
+  readonly #store: Store
+  readonly #durability: Durability
+  #queue: Effects[] = []
+  #writing: Promise<void> | undefined
+  #failed = false
+
+  constructor(session: WrittenSession, store: Store, durability: Durability) {
+    this.#session = session
+    this.#store = store
+    this.#durability = durability
+  }
+
+  /** Takes over the effects of a step. */
+  take(effects: Effects): void {
+    if (this.#failed) return
+    const atRest = this.#queue.length === 0 && this.#writing === undefined
+    if (this.#durability === 'sync') {
+      if (!effects.durable && atRest) this.#session.release(effects)
+      else this.#write(effects)
+      return
+    }
+    if (effects.durable) this.#queue.push(effects)
+    this.#session.release(effects)
+    if (this.#durability === 'async' || !this.#session.busy()) this.#write()
+  }
+
+  /** Resolves when everything so far is stored or has failed. */
+  async flush(): Promise<void> {
+    this.#write()
+    await this.#writing
+  }
+
+  #write(effects?: Effects): void {
+    if (effects) this.#queue.push(effects)
+    if (this.#queue.length > 0 && !this.#failed) this.#writing ??= this.#writeAll()
+  }
+
+  async #writeAll(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const steps = this.#queue
+        this.#queue = []
+        if (steps.some(({ durable }) => durable)) await this.#store.write(this.#batch(steps))
+        for (const effects of steps) this.#session.stored(effects)
+        if (this.#durability === 'sync') for (const effects of steps) this.#session.release(effects)
+      }
+    } catch (error) {
+      this.#failed = true
+      this.#queue = []
+      this.#session.failed(error)
+    } finally {
+      this.#writing = undefined
+    }
+  }
+
+  #batch(steps: readonly Effects[]): Parameters<Store['write']>[0] {
+    const { text, due } = this.#session.checkpoint()
+    const [only] = steps
+    const one = steps.length === 1 && only !== undefined
+    return {
+      sessionId: this.#session.id,
+      messages: one ? only.messages : steps.flatMap(({ messages }) => messages),
+      events: one ? only.events : steps.flatMap(({ events }) => events),
+      checkpoint: text,
+      due,
+    }
+  }
+}
