@@ -1,12 +1,22 @@
 /** Troupe: LLM agents as statecharts. The public names of the package. */
 export { defineAgent, type AgentOptions } from './agent/define-agent.ts'
-export { setupAgent, type Chart, type ChartAgent, type ChartOptions } from './agent/setup-agent.ts'
+export {
+  setupAgent,
+  type Chart,
+  type ChartAgent,
+  type ChartMachine,
+  type ChartOptions,
+  type SentEvent,
+} from './agent/setup-agent.ts'
 export { defineNode, type NodeCode, type NodeOptions } from './agent/define-node.ts'
 export { checkAgent, type AgentReport } from './agent/check-agent.ts'
 export { graphOf, mermaid, type Graph } from './agent/graph.ts'
-export type { Agent, GraphEdge, Nodes } from './agent/agent.ts'
+export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
+export { resumeDue, type SweepOptions, type SweepReport } from './pool/resume-due.ts'
+export type { Durability } from './session/session-writer.ts'
+export type { TurnPolicy } from './session/session.ts'
 export { Session, type SessionGraph } from './session/session.ts'
 export { Turn } from './session/turn.ts'
 export type { SessionEvents } from './session/observers.ts'
@@ -59,9 +69,24 @@ export {
   UserInput,
   WindowData,
 } from './core/payloads.ts'
+export { sizeByPath, type SizedPath } from './store/checkpoint-size.ts'
+export {
+  CheckpointTooLargeError,
+  StoreDataError,
+  StoreError,
+  StoreOwnedError,
+  StoreTimeoutError,
+  StoreUrlError,
+} from './store/errors.ts'
+export { keyvStore, type KeyvAdapter, type KeyvStoreOptions } from './store/keyv-store.ts'
+export { memoryStore, type StoreLimits } from './store/memory-store.ts'
+export { openStore, type OpenStoreOptions } from './store/open-store.ts'
+export { sqliteKeyv } from './store/sqlite/keyv-adapter.ts'
+export { sqliteStore, type SqliteStoreOptions } from './store/sqlite/sqlite-store.ts'
 export type { Batch, CheckpointStore, EventLog, LoggedEvent, MemoryStore, Store } from './core/store.ts'
 
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
+export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
 export { memoryNode, type MemoryNode, type MemoryNodeOptions } from './nodes/memory-node.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
@@ -95,6 +120,7 @@ export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {
   AgentDefinitionError,
+  CheckpointError,
   EmitError,
   EventDroppedError,
   InputError,
@@ -104,7 +130,9 @@ export {
   SessionBusyError,
   SessionEndedError,
   SessionStoppedError,
+  SessionStoreError,
   SignalError,
+  SnapshotMismatchError,
   TransitionError,
   TroupeError,
   type ErrorData,

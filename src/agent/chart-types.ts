@@ -1,5 +1,5 @@
 /** Types of agents in statechart form: the events of a chart, and the check of its states. */
-import type { EventObject, ParameterizedObject, StateSchema, ToStateValue } from 'xstate'
+import type { EventObject, ParameterizedObject, StateSchema, StateValue, ToStateValue } from 'xstate'
 import type { AgentEvent } from '../core/events.ts'
 import type { Schemas } from '../core/node.ts'
 import type { Nodes } from './agent.ts'
@@ -48,8 +48,12 @@ export type ToolOf<N extends Nodes> =
 /** Routes of all decisions. */
 export type AnyRouteOf<N extends Nodes> = RouteOf<Data<N>>
 
-/** State values of a configuration, for `snapshot.matches`. */
-export type StateValueOf<Config> = Config extends StateSchema ? ToStateValue<Config> : never
+/** State values of a configuration, for `snapshot.matches`; any where the configuration does not tell them. */
+export type StateValueOf<Config> = Config extends StateSchema
+  ? [ToStateValue<Config>] extends [never]
+    ? StateValue
+    : ToStateValue<Config>
+  : StateValue
 
 /**
  * What a configuration must be besides well-typed. XState takes an unknown event beside a known one, and unknown delays,

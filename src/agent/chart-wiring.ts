@@ -83,13 +83,26 @@ export function targetsOfAction(action: unknown): ChartTarget[] {
   })
 }
 
-/** The edges of a chart as diagrams show them, each once however many states have it. */
+/** The node whose held events an action decides on; empty for other actions. */
+export function decidedNodes(action: unknown): string[] {
+  const { type, params } = (isObject(action) ? action : {}) as { type?: unknown; params?: { node?: unknown } }
+  const decides = typeof type === 'string' && ['release', 'reject', 'drop'].includes(type)
+  return decides && typeof params?.node === 'string' ? [params.node] : []
+}
+
+/**
+ * The edges of a chart as diagrams show them, each once however many states have it. An event that decides what a node
+ * holds also has its way there.
+ */
 export function chartEdgesOf(config: ChartConfig): GraphEdge[] {
   const edges = new Map<string, GraphEdge>()
   for (const { event: type, guard, actions } of transitionsOf(config)) {
     const [from = '', event = ''] = type.split('.')
     const when = nameOfGuard(guard)
-    for (const { node } of actions.flatMap(targetsOfAction))
+    for (const node of [
+      ...actions.flatMap(targetsOfAction).map((target) => target.node),
+      ...actions.flatMap(decidedNodes),
+    ])
       edges.set(JSON.stringify([type, node, when]), { from, to: node, event, ...(when === undefined ? {} : { when }) })
   }
   return [...edges.values()]

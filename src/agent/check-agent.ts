@@ -4,6 +4,7 @@
  */
 import { idPattern, ports } from '../core/events.ts'
 import type { NodeDefinition, Schemas } from '../core/node.ts'
+import { transitionsOf, type ChartConfig } from './chart-wiring.ts'
 import type { Agent, Nodes } from './agent.ts'
 import { edgeFaults } from './check-edges.ts'
 import { jsonFormFault } from './json-form.ts'
@@ -106,14 +107,16 @@ export interface AgentReport {
 
 /** Looks at a sound agent for what is probably not meant: durable events that go nowhere. */
 export function checkAgent(agent: Agent): AgentReport {
-  const handled = new Set(agent.edges.map(({ from, event }) => `${from}.${event}`))
+  // A transition may do without a target: a signal that only changes the state of a chart is handled too.
+  const transitions = transitionsOf(agent.machine.config as ChartConfig).map(({ event }) => event)
+  const handled = new Set([...transitions, ...agent.edges.map(({ from, event }) => `${from}.${event}`)])
   const durable = Object.entries(agent.nodes as Nodes).flatMap(([id, { emits, transient }]) =>
     Object.keys(emits).flatMap((event) => (transient.has(event) ? [] : { from: id, event })),
   )
   const inputs = ['user_input', ...Object.keys(agent.inputs)].map((event) => ({ from: 'input', event }))
   return {
     warnings: [...inputs, ...durable]
-      .filter(({ from, event }) => !handled.has(`${from}.${event}`))
+      .filter(({ from, event }) => ![`${from}.${event}`, `${from}.*`, '*'].some((type) => handled.has(type)))
       .map(({ from, event }) => `'${from}.${event}' goes nowhere: nothing handles it`),
   }
 }

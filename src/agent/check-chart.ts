@@ -2,7 +2,15 @@
 import type { Nodes } from './agent.ts'
 import { referenceFaults } from './chart-references.ts'
 import { spawnFaults } from './chart-spawns.ts'
-import { actionsOf, placeOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
+import {
+  actionsOf,
+  decidedNodes,
+  placeOf,
+  statesOf,
+  targetsOfAction,
+  transitionsOf,
+  type ChartConfig,
+} from './chart-wiring.ts'
 import { headFaults, inputFaults, nodeFaults } from './check-agent.ts'
 import { builtInGuards } from './guards.ts'
 import { jsonFormOf, routesOf } from './json-form.ts'
@@ -91,8 +99,8 @@ function targetFaults(nodes: Nodes, config: ChartConfig): string[] {
 /** The nodes that an action speaks of. */
 function nodesOfAction(action: unknown): string[] {
   const { type, params } = (action ?? {}) as { type?: unknown; params?: { node?: unknown } }
-  const told = typeof type === 'string' && ['release', 'reject', 'drop', 'cancel'].includes(type)
-  return told && typeof params?.node === 'string' ? [params.node] : targetsOfAction(action).map(({ node }) => node)
+  const cancelled = type === 'cancel' && typeof params?.node === 'string' ? [params.node] : []
+  return [...targetsOfAction(action).map(({ node }) => node), ...decidedNodes(action), ...cancelled]
 }
 
 /** Each route of a decision must be handled in some state; a guard that asks for no route may be there for any. */

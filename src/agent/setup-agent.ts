@@ -96,6 +96,8 @@ export interface Chart<
     to: To,
     map: (data: Data) => InputOf<N, To>,
   ): ActionOn<Carrying<Data>>
+  /** Sends these data: for where no event has some, as on entry, after a delay, or when a state is done. */
+  send<To extends (keyof N & string) | 'output'>(to: To, data: InputOf<N, To>): ActionOn<object>
   /**
    * Parks the event at a node, which then is `waiting`, until `release`, `reject` or `drop`. With names of tools, only
    * calls of these tools need a decision; the event goes on when each of them has one.
@@ -200,6 +202,7 @@ export function setupAgent<
       maps[name] = map
       return { type: 'deliver', params: { to: [{ node: to, map: name }] } }
     },
+    send: (to: string, data: unknown): object => chart.deliver(to, () => data),
     ...Object.fromEntries(
       ['release', 'drop', 'cancel', 'holding'].map((type) => [type, (node: string) => ({ type, params: { node } })]),
     ),

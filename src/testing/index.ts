@@ -18,3 +18,15 @@ export {
   type StepOptions,
 } from './script.ts'
 export { fakeRuntime, type Emitted, type FakeEvent, type FakeRuntime, type FakeRuntimeOptions } from './fake-runtime.ts'
+export {
+  assertAborted,
+  assertEmitted,
+  assertNoLiveActors,
+  assertVisited,
+  troupeMatchers,
+  type MatcherResult,
+  type TroupeMatchers,
+  type VisitOptions,
+} from './matchers.ts'
+export { openTestSession } from './matchers-record.ts'
+export { storeConformanceCases, type OpenStore, type StoreConformanceCase } from './store-conformance.ts'

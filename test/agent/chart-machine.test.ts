@@ -22,14 +22,15 @@ test('the machine of a chart is its configuration, with every node invoked and f
 
 test('its guards, its states and its assignments work on events of nodes', () => {
   const actor = createActor(exampleChart.machine).start()
-  const send = (type: string, data: object): unknown => {
-    actor.send({ type, data })
-    return actor.getSnapshot().value
-  }
-  const call = (name: string): object => ({ calls: [{ id: '1', name, args: {} }] })
-  expect(send('llm.tool_call', call('lookup'))).toBe('chatting')
-  expect(send('llm.tool_call', call('refund'))).toBe('awaitingApproval')
-  expect(send('input.approve', { by: 'Ada' })).toBe('chatting')
+  const window = { ids: [], prepend: [], text: '' }
+  const call = (name: 'lookup' | 'refund'): void =>
+    actor.send({ type: 'llm.tool_call', data: { window, calls: [{ id: '1', name, args: {} }] } })
+  call('lookup')
+  expect(actor.getSnapshot().value).toBe('chatting')
+  call('refund')
+  expect(actor.getSnapshot().matches('awaitingApproval')).toBe(true)
+  actor.send({ type: 'input.approve', data: { by: 'Ada' } })
+  expect(actor.getSnapshot().matches('chatting')).toBe(true)
   expect(actor.getSnapshot().context).toEqual({ refunds: 1 })
   actor.stop()
 })
@@ -65,5 +66,8 @@ test('its edges are those of all its states', () => {
     { from: 'tools', to: 'llm', event: 'tool_result' },
     { from: 'llm', to: 'output', event: 'llm_result' },
     { from: 'llm', to: 'audit', event: 'llm_result' },
+    // What decides on the calls that it holds.
+    { from: 'input', to: 'tools', event: 'approve' },
+    { from: 'input', to: 'tools', event: 'reject' },
   ])
 })

@@ -172,7 +172,7 @@ test('ids, versions, nodes and signals that are none are faults, all told at onc
   expect(faultsOf(definition)).toEqual([
     `id 'My Agent' must match ^[a-z][a-z0-9_]*$`,
     'version 0 must be a whole number from 1',
-    `an agent has no 'edegs' (it has: id, version, nodes, edges, inputs, limits)`,
+    `an agent has no 'edegs' (it has: id, version, nodes, edges, inputs, limits, migrations)`,
     `id of node 'Memory' must match ^[a-z][a-z0-9_]*$`,
     `'output' is reserved: no node may have this id`,
     `node 'plain' has no handler: make it with defineNode`,

