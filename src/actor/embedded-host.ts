@@ -43,8 +43,14 @@ export class EmbeddedHost {
   /** Runs a job's handler and settles it when the handler is through. */
   start(job: Job): void {
     const definition = this.#nodes[job.node] as NodeDefinition
-    const event = this.#checked(definition, job)
-    if (!event) return
+    let event: never
+    try {
+      event = this.#checked(definition, job)
+    } catch (error) {
+      // Settled later, as all jobs are: who starts one is in the middle of carrying out a step.
+      queueMicrotask(() => this.#session.settle(failed(job, error)))
+      return
+    }
     if (definition.handler.style === 'loop') {
       this.#startLoop(definition, job, event)
       return
@@ -56,16 +62,18 @@ export class EmbeddedHost {
     void this.#run(definition.handler.run, event, job, runtime)
   }
 
-  /** The job's event with its data as the node's schema gives it; undefined when it does not fit: the job has failed. */
-  #checked(definition: NodeDefinition, job: Job): never | undefined {
+  /**
+   * The job's event with its data as the node's schema gives it.
+   * @throws InputError when it does not fit; whatever a refinement of the schema throws.
+   */
+  #checked(definition: NodeDefinition, job: Job): never {
     const { from, type, data } = job.event
     const isReset = definition.takesResets && type.endsWith('_reset')
     if (isReset || this.#fitted.has(`${from}.${type}>${job.node}`)) return job.event as never
     const parsed = definition.input.safeParse(data)
     if (parsed.success) return { ...job.event, data: parsed.data } as never
     const reason = describeIssues(parsed.error)
-    this.#session.settle(failed(job, new InputError(job.node, `${from}.${type}`, reason, { cause: parsed.error })))
-    return undefined
+    throw new InputError(job.node, `${from}.${type}`, reason, { cause: parsed.error })
   }
 
   async #run(

@@ -60,6 +60,7 @@ export class HandlerLoop {
   abandon(): void {
     this.#over = true
     this.#job = undefined
+    this.#event = undefined
     this.runtime.abort()
     this.#waiting?.(over)
     this.#waiting = undefined
@@ -68,6 +69,7 @@ export class HandlerLoop {
   async #run(definition: NodeDefinition): Promise<void> {
     // The first event is handed over before the loop's code runs.
     await Promise.resolve()
+    if (this.#over) return
     let failure: unknown
     try {
       if (definition.handler.style === 'loop') await definition.handler.loop(this.runtime as never)
@@ -98,6 +100,10 @@ export class HandlerLoop {
       this.#event = undefined
       if (event) return Promise.resolve({ done: false, value: event })
       if (this.#over) return Promise.resolve(over)
+      if (this.#waiting) {
+        const message = `The loop of node '${this.runtime.nodeId}' asks for an event while it waits for one already.`
+        return Promise.reject(new TroupeError('loop_input', message))
+      }
       return new Promise((resolve) => {
         this.#waiting = resolve
       })

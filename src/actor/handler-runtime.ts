@@ -78,19 +78,19 @@ export class HandlerRuntime implements NodeRuntime {
 
   emit(type: string, data: unknown): void {
     const definition = this.#definition
-    const schema = definition.emits[type]
+    const schema = Object.hasOwn(definition.emits, type) ? definition.emits[type] : undefined
     if (!schema)
       throw new EmitError(this.nodeId, type, `it declares ${Object.keys(definition.emits).join(', ') || 'no events'}.`)
     const parsed = schema.safeParse(data)
     if (!parsed.success) throw new EmitError(this.nodeId, type, describeIssues(parsed.error), { cause: parsed.error })
     const value = parsed.data as Json
+    if (!admitsOnlyJson(schema)) assertJson(value, `'${type}' of node '${this.nodeId}'`)
     if (definition.transient.has(type)) {
       this.#leave(type, value)
       return
     }
     if (this.#job.event.transient)
       throw new EmitError(this.nodeId, type, 'a handler run for a transient event may emit transient events only.')
-    if (!admitsOnlyJson(schema)) assertJson(value, `'${type}' of node '${this.nodeId}'`)
     this.#emits.push({ type, data: value })
   }
 

@@ -17,6 +17,8 @@ export interface HeldEvent {
 /** What a person decided: of one call, or of all that is held. */
 export interface Decision {
   readonly callId?: string
+  /** The turn that it speaks of: two turns may hold calls of the same id. */
+  readonly traceId?: string
   /** Why it is rejected; approved without. */
   readonly rejection?: string
 }
@@ -39,8 +41,9 @@ export function holdEvent(event: AgentEvent, tools?: readonly string[]): HeldEve
 }
 
 /** True when a decision speaks of this event. */
-export function concerns(held: HeldEvent, { callId }: Decision): boolean {
-  return callId === undefined || held.undecided.includes(callId)
+export function concerns(held: HeldEvent, { callId, traceId }: Pick<Decision, 'callId' | 'traceId'>): boolean {
+  if (callId === undefined) return true
+  return held.undecided.includes(callId) && (traceId === undefined || traceId === held.event.traceId)
 }
 
 /** The event after a decision; `released` once nothing of it is undecided. */
@@ -57,6 +60,8 @@ export function decide(held: HeldEvent, { callId, rejection }: Decision): HeldEv
 /** The event as its node gets it: rejected calls carry the reason as `rejected`. */
 export function releasedEvent({ event, rejected }: HeldEvent): AgentEvent {
   if (Object.keys(rejected).length === 0) return event
-  const calls = callsOf(event).map((call) => (call.id in rejected ? { ...call, rejected: rejected[call.id] } : call))
+  const calls = callsOf(event).map((call) =>
+    Object.hasOwn(rejected, call.id) ? { ...call, rejected: rejected[call.id] } : call,
+  )
   return { ...event, data: { ...(event.data as object), calls } as unknown as Json }
 }

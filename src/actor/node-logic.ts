@@ -31,6 +31,8 @@ export interface NodeSnapshot {
   readonly current: CurrentWork | null
   readonly inbox: readonly AgentEvent[]
   readonly held: readonly HeldEvent[]
+  /** By the ids of events that wait again since their process died while they were handled: how often that was. */
+  readonly attempts: Readonly<Record<string, number>>
   /** What the node set with `setState`. */
   readonly state: Json | undefined
   /** The event that is handled now, or was handled last. */
@@ -46,7 +48,7 @@ export type NodeCommand =
   /** Decides what is held: it goes on once all of it is decided. */
   | { readonly type: 'node.decide'; readonly decision: Decision }
   /** Forgets what is held; with a call id, only the event with that call. */
-  | { readonly type: 'node.drop'; readonly callId?: string }
+  | { readonly type: 'node.drop'; readonly callId?: string; readonly traceId?: string }
   /** Forgets all work, or that of one turn. */
   | { readonly type: 'node.cancel'; readonly traceId?: string }
   | {
@@ -60,13 +62,15 @@ export type NodeCommand =
   /** After a restore: go on with what was in flight (`rerun`), or park it for a person (`ask`). */
   | { readonly type: 'node.resume'; readonly policy: 'rerun' | 'ask' }
 
-const idle: NodeSnapshot = {
+/** A node that has handled nothing. */
+export const idle: NodeSnapshot = {
   status: 'active',
   output: undefined,
   error: undefined,
   current: null,
   inbox: [],
   held: [],
+  attempts: {},
   state: undefined,
   last: null,
   failure: null,
@@ -78,7 +82,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
   const begin = (snapshot: NodeSnapshot, scope: Scope): NodeSnapshot => {
     if (snapshot.current || snapshot.inbox.length === 0) return snapshot
     const [event, ...inbox] = snapshot.inbox as [AgentEvent, ...AgentEvent[]]
-    return run({ ...snapshot, inbox }, event, 1, scope)
+    return run({ ...snapshot, inbox }, event, (snapshot.attempts[event.id] ?? 0) + 1, scope)
   }
   const run = (snapshot: NodeSnapshot, event: AgentEvent, attempt: number, scope: Scope): NodeSnapshot => {
     scope.defer(() => scopeOf(scope.system)?.start(node, event, attempt, snapshot.state))
@@ -104,13 +108,8 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
         const held = decided.filter((each) => !released.includes(each))
         return begin({ ...snapshot, held, inbox: [...snapshot.inbox, ...released.map(releasedEvent)] }, scope)
       }
-      case 'node.drop': {
-        const { callId } = command
-        return {
-          ...snapshot,
-          held: snapshot.held.filter((held) => !concerns(held, callId === undefined ? {} : { callId })),
-        }
-      }
+      case 'node.drop':
+        return { ...snapshot, held: snapshot.held.filter((held) => !concerns(held, command)) }
       case 'node.cancel':
         return begin(
           withoutWork(snapshot, command.traceId, (event) =>
@@ -122,8 +121,14 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
         const { current } = snapshot
         if (current?.event.id !== command.eventId || current.attempt !== command.attempt) return snapshot
         const parent = scope.self._parent as AnyActorRef
-        if (command.emits.length > 0)
-          scope.defer(() => command.emits.forEach((event) => relay(scope.self as AnyActorRef, parent, event)))
+        if (command.emits.length > 0) {
+          scope.defer(() => {
+            for (const event of command.emits) {
+              // An event may have taken the session to its end; XState warns of what is sent to it then.
+              if (parent.getSnapshot().status === 'active') relay(scope.self as AnyActorRef, parent, event)
+            }
+          })
+        }
         return begin(
           {
             ...snapshot,
@@ -138,7 +143,15 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
         const { current } = snapshot
         if (!current) return begin(snapshot, scope)
         if (command.policy === 'rerun') return run(snapshot, current.event, current.attempt + 1, scope)
-        return begin({ ...snapshot, current: null, held: [...snapshot.held, holdEvent(current.event)] }, scope)
+        return begin(
+          {
+            ...snapshot,
+            current: null,
+            held: [...snapshot.held, holdEvent(current.event)],
+            attempts: { ...snapshot.attempts, [current.event.id]: current.attempt },
+          },
+          scope,
+        )
       }
     }
   }
@@ -154,20 +167,24 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
 /** Drops what is transient or at rest; what is left out is filled in on restore. */
 function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
   const durable = (events: readonly AgentEvent[]): AgentEvent[] => events.filter((event) => !event.transient)
-  const { current, last, failure, state } = snapshot
+  const { current, held, last, failure, state } = snapshot
   const inbox = durable(snapshot.inbox)
+  const waits = (id: string): boolean => [...inbox, ...held.map(({ event }) => event)].some((event) => event.id === id)
+  const attempts = Object.entries(snapshot.attempts).filter(([id]) => waits(id))
   return {
     status: 'active',
     ...(current && !current.event.transient ? { current } : {}),
     ...(inbox.length > 0 ? { inbox } : {}),
-    ...(snapshot.held.length > 0 ? { held: snapshot.held } : {}),
+    ...(held.length > 0 ? { held } : {}),
+    ...(attempts.length > 0 ? { attempts: Object.fromEntries(attempts) } : {}),
     ...(state === undefined ? {} : { state }),
     ...(last ? { last: eventName(last) } : {}),
     ...(failure ? { failure } : {}),
   } as unknown as Snapshot<undefined>
 }
 
-function withoutWork(
+/** A node without its work, or that of one turn; tells what it was in the middle of. */
+export function withoutWork(
   snapshot: NodeSnapshot,
   traceId: string | undefined,
   abort: (event: AgentEvent) => void,

@@ -3,12 +3,14 @@
  *
  * Invariants
  * 1. What throws inside a transition (guard, action, assignment, send to a missing child) never reaches the actor: the
- *    snapshot stays what it was and nothing that the actions asked for takes effect. XState would stop the root and
- *    leave its children running.
+ *    snapshot stays what it was and nothing that the actions asked for takes effect, timers included. XState would stop
+ *    the root and leave its children running.
  * 2. Deliveries leave after the new snapshot is in place and before the next event is taken.
+ * 3. Context is JSON: an assignment of anything else throws, and is contained like any other throw.
  */
 import type { ActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
-import { enterScope, scopeOf } from './session-scope.ts'
+import { assertJson } from '../core/json.ts'
+import { enterScope, forgetDeferred, scopeOf } from './session-scope.ts'
 
 type AnyScope = ActorScope<AnyMachineSnapshot, AnyEventObject>
 
@@ -41,11 +43,13 @@ function transition(
   let next: AnyMachineSnapshot
   try {
     next = machine.transition(snapshot, event, actorScope)
+    if (next.context !== snapshot.context) assertJsonContext(next.context as object, snapshot.context as object)
     // XState returns the very snapshot when no transition was enabled, but also when one had actions only; in that
     // case, and only when no action asked for anything, the question is put again.
     const asked = scope.asked || next !== snapshot || event['transient'] === true
     if (!asked && machine.getTransitionData(snapshot, event).length === 0) scope.unhandled()
   } catch (error) {
+    forgetDeferred(actorScope.self)
     scope.rollBack(event, error)
     next = snapshot
   } finally {
@@ -53,4 +57,12 @@ function transition(
   }
   actorScope.defer(scope.dispatch)
   return next
+}
+
+/** Looks at what an assignment changed only: a context may be large. */
+function assertJsonContext(context: object, before: object): void {
+  for (const [key, value] of Object.entries(context)) {
+    if (value !== undefined && value !== (before as Record<string, unknown>)[key])
+      assertJson({ [key]: value } as unknown, "the chart's context")
+  }
 }

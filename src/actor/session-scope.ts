@@ -62,6 +62,14 @@ export function scopeOf(system: object): SessionScope | undefined {
 }
 
 /**
+ * Forgets what a transition that is rolled back asked XState to do after it: timers to set and to cancel, events to
+ * send. XState itself would do all of that.
+ */
+export function forgetDeferred(actor: AnyActorRef): void {
+  ;(actor as unknown as { _deferred: unknown[] })._deferred.length = 0
+}
+
+/**
  * Sends an event from one actor to another. `_relay` is what XState's own `sendTo` and `sendBack` end in; unlike
  * `target.send` it tells inspectors who sent the event.
  */

@@ -169,16 +169,26 @@ export interface ErrorData {
 
 /** The message of whatever was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown)
+  return textOf(thrown instanceof Error ? thrown.message : thrown)
 }
 
 /** Turns whatever was thrown into plain data: JSON would make `{}` of an Error. */
 export function toErrorData(thrown: unknown): ErrorData {
-  if (thrown instanceof Error) {
-    const code = (thrown as { code?: unknown }).code
-    return { name: thrown.name, message: thrown.message, code: typeof code === 'string' ? code : 'error' }
+  const { name, code } = (thrown instanceof Error ? thrown : {}) as { name?: unknown; code?: unknown }
+  return {
+    name: typeof name === 'string' ? name : 'Error',
+    message: messageOf(thrown),
+    code: typeof code === 'string' ? code : 'error',
   }
-  return { name: 'Error', message: String(thrown), code: 'error' }
+}
+
+function textOf(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    // Objects without a prototype, or with a toString that throws.
+    return Object.prototype.toString.call(value)
+  }
 }
 
 /** An error made of its plain form, for a caller that awaits a result of an earlier process. */

@@ -95,7 +95,8 @@ export function textOf(content: UserContent | null): string {
 }
 
 /** What stands in for the result of a call that never got one (cancelled, failed, dropped): models refuse a call without. */
-export const missingResult = 'No result: this call was cancelled or failed before it gave one.'
+export const missingResult =
+  'No result: this call waits for a decision, was cancelled or failed. Do not repeat it unless you are asked to.'
 
 /**
  * Makes a conversation one that models accept: every tool call is followed by exactly one result, a call without gets

@@ -11,7 +11,7 @@
  */
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
 import { unknownOutcome, type Job, type Outcome } from '../actor/host.ts'
-import { nodeStateOf, type NodeSnapshot } from '../actor/node-logic.ts'
+import { idle, nodeStateOf, withoutWork, type CurrentWork, type NodeSnapshot } from '../actor/node-logic.ts'
 import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
@@ -20,18 +20,18 @@ import { replaceStrings, type Json } from '../core/json.ts'
 import { defaultLimits, type ResolvedLimits } from '../core/limits.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
-import type { TurnResult } from '../core/turn.ts'
 import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
 import { added, noEffects, type Effects } from './effects.ts'
 import { machineEvent } from './machine-event.ts'
 import { numberMessages } from './number-messages.ts'
-import { currentWork, openWork, pendingWork, tellNode, turnWaitingFor, type NodeActors } from './node-actors.ts'
+import { currentWork, tellNode, turnWaitingFor, type NodeActors } from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
-import { TimerTable, keyOf } from './timer-table.ts'
-import { TurnLedger, type OpenWork, type TurnRecord } from './turn-ledger.ts'
+import { TimerTable } from './timer-table.ts'
+import { TurnCycle, type CycledSession } from './turn-cycle.ts'
+import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
 
 /** What a session core is made of. */
 export interface CoreOptions {
@@ -43,10 +43,9 @@ export interface CoreOptions {
   readonly inspect?: Observer<InspectionEvent> | undefined
 }
 
-const deadlineTimer = 'deadline '
 
 /** See the top of this file. */
-export class SessionCore implements RoutedSession {
+export class SessionCore implements RoutedSession, CycledSession {
   readonly agent: Agent
   readonly sessionId: string
   readonly limits: ResolvedLimits
@@ -61,12 +60,15 @@ export class SessionCore implements RoutedSession {
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #ledger: TurnLedger
+  readonly #cycle: TurnCycle
   readonly #ids: SessionIds
   #head: TranscriptHead
   #revision: number
   readonly #seen: SeenMessages
   readonly #retired: Checkpoint['retired']
   #depth = 0
+  /** The session has ended, and what its nodes were at is given up. */
+  #closed = false
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
@@ -87,10 +89,14 @@ export class SessionCore implements RoutedSession {
       () => this.time,
       (set, cleared) => {
         if (set) this.effects.timersSet = added(this.effects.timersSet, set)
-        if (cleared !== null) this.effects.timersCleared = added(this.effects.timersCleared, cleared)
+        if (cleared !== null) {
+          this.effects.timersSet = this.effects.timersSet.filter(({ key }) => key !== cleared)
+          this.effects.timersCleared = added(this.effects.timersCleared, cleared)
+        }
         this.effects.durable = true
       },
     )
+    this.#cycle = new TurnCycle(this, this.#ledger, this.#timers)
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
@@ -129,14 +135,15 @@ export class SessionCore implements RoutedSession {
     this.#step(() => {
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
+      this.#cycle.watch(turn)
       this.effects.accepted = added(this.effects.accepted, traceId)
-      this.#sendToRoot(undefined, this.newEvent('input', type, data, traceId))
+      this.tellMachine(this.newEvent('input', type, data, traceId))
     })
   }
 
   /** Takes the outcome of a job; false when it is late or double. */
   settle(outcome: Outcome): boolean {
-    const work = currentWork(this.children, outcome.node)
+    const work = this.#currentWork(outcome.node)
     if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
     this.#step(() => this.#commit(outcome, work.event))
     return true
@@ -166,7 +173,7 @@ export class SessionCore implements RoutedSession {
 
   /** True while a job is what its node handles: false once it is settled or given up. */
   wants({ node, event, attempt }: Job): boolean {
-    const work = currentWork(this.children, node)
+    const work = this.#currentWork(node)
     return work?.event.id === event.id && work.attempt === attempt
   }
 
@@ -207,25 +214,24 @@ export class SessionCore implements RoutedSession {
     if (!timer) return
     this.#step(() => {
       this.effects.durable = true
-      const turn = timer.id.startsWith(deadlineTimer)
-        ? this.#ledger.get(timer.id.slice(deadlineTimer.length))
-        : undefined
+      const turn = this.#cycle.deadlineOf(timer)
       if (turn) this.#router.meetLimit(turn, 'deadline', this.limits.deadline)
-      else this.#timers.deliver(timer, this.root, this.children)
+      if (turn === undefined) this.#timers.deliver(timer, this.root, this.children)
     })
   }
 
   /** After a restore: nodes go on with what was in flight. */
   resume(): void {
     this.#step(() => {
-      for (const [node, definition] of Object.entries(this.agent.nodes)) {
-        const work = currentWork(this.children, node)
-        if (work && definition.onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
-        else
-          tellNode(this.children, node, {
-            type: 'node.resume',
-            policy: definition.onRestore === 'ask' ? 'ask' : 'rerun',
-          })
+      // Looked up ahead: the failure of one node may give work to another, and that was not in flight.
+      const nodes = Object.entries(this.agent.nodes)
+      const inFlight = nodes.map(([node, { onRestore }]) => ({ node, onRestore, work: this.#currentWork(node) }))
+      for (const { node, onRestore, work } of inFlight) {
+        if (work && onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
+        else if (work || !this.#currentWork(node))
+          tellNode(this.children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
+        // An attempt that is begun is stored: after the next crash it counts.
+        if (work) this.effects.durable = true
       }
     })
   }
@@ -245,8 +251,9 @@ export class SessionCore implements RoutedSession {
     } finally {
       this.#depth--
       if (this.#depth === 0) {
-        if (this.effects.durable || this.#workEnded) this.#settleTurns()
+        if (this.effects.durable || this.#workEnded) this.#cycle.settle()
         this.#workEnded = false
+        if (this.ended && !this.#closed) this.#close()
         this.onStep()
       }
     }
@@ -259,6 +266,11 @@ export class SessionCore implements RoutedSession {
     const { effects } = this
     this.effects = noEffects()
     return effects
+  }
+
+  /** True in the middle of a step, where a checkpoint would be torn. */
+  get stepping(): boolean {
+    return this.#depth > 0
   }
 
   /** The session at rest. Refers to live state: turn it into text before the next step. */
@@ -283,8 +295,10 @@ export class SessionCore implements RoutedSession {
     return this.#head
   }
 
+  /** The chart has reached its final state. */
   get ended(): boolean {
-    return this.root.getSnapshot().status !== 'active'
+    const { status } = this.root.getSnapshot() as { status: string }
+    return status === 'done' || status === 'error'
   }
 
   /** What is known of a client's message that was accepted before. */
@@ -312,23 +326,30 @@ export class SessionCore implements RoutedSession {
   }
 
   nodeStates(): Record<string, NodeState> {
-    const newest = this.#ids.newestTraceId
+    // While inputs are queued, the newest id is that of a turn that has not begun.
+    const open = this.#ledger.all()
+    const begun = open.some(({ status }) => status === 'queued') && open.findLast(({ status }) => status === 'running')
+    const newest = begun ? begun.traceId : this.#ids.newestTraceId
     return Object.fromEntries(
-      Object.entries(this.children).map(([node, actor]) => [
-        node,
-        nodeStateOf(actor.getSnapshot() as NodeSnapshot, newest),
-      ]),
+      Object.keys(this.agent.nodes).map((node) => {
+        const snapshot = (this.children[node]?.getSnapshot() ?? idle) as NodeSnapshot
+        // XState has stopped the nodes of an ended session as they were.
+        const atRest = this.#closed ? withoutWork(snapshot, undefined, () => {}) : snapshot
+        return [node, nodeStateOf(atRest, newest)]
+      }),
     )
   }
 
-  // --- for the router ------------------------------------------------------------------
+  // --- for the router and the cycle of turns -------------------------------------------
 
   newTraceId(): string {
     return this.#ids.newTraceId()
   }
 
   openTurn(traceId: string): TurnRecord {
-    return this.#ledger.open(traceId, this.time)
+    const turn = this.#ledger.open(traceId, this.time)
+    this.#cycle.watch(turn)
+    return turn
   }
 
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent {
@@ -338,6 +359,10 @@ export class SessionCore implements RoutedSession {
 
   nextSequence(): number {
     return this.#ids.nextSequence()
+  }
+
+  tellMachine(event: AgentEvent): void {
+    relay(undefined, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
   }
 
   fail(traceId: string, failure: ErrorData): void {
@@ -352,8 +377,17 @@ export class SessionCore implements RoutedSession {
 
   // --- inside --------------------------------------------------------------------------
 
-  #sendToRoot(source: AnyActorRef | undefined, event: AgentEvent): void {
-    relay(source, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
+  #currentWork(node: string): CurrentWork | null | undefined {
+    return this.#closed ? undefined : currentWork(this.children, node)
+  }
+
+  /** The chart is in its final state and XState has stopped the nodes: what they were at is given up. */
+  #close(): void {
+    for (const node of Object.keys(this.children)) {
+      const work = this.#currentWork(node)
+      if (work) this.#router.abort(node, work.event)
+    }
+    this.#closed = true
   }
 
   #numberMessages({ messages }: Outcome, traceId: string): ReadonlyMap<string, string> | undefined {
@@ -362,50 +396,5 @@ export class SessionCore implements RoutedSession {
     this.#head = head
     for (const record of records) this.effects.messages = added(this.effects.messages, record)
     return permanent
-  }
-
-  /** Ends and begins turns until nothing changes. */
-  #settleTurns(): void {
-    while (this.#ledger.size > 0) {
-      if (this.#plainlyRunning()) return
-      const work: OpenWork = this.ended ? new Map() : openWork(this.agent, this.children)
-      const settled = this.#ledger.settle(work, (traceId) => pendingWork(this.children, traceId))
-      for (const result of settled) {
-        this.effects.durable = true
-        this.effects.settled = added(this.effects.settled, result)
-        this.#logEnd(result)
-        this.#timers.clear(keyOf('', deadlineTimer + result.traceId))
-      }
-      const next = this.ended ? undefined : this.#ledger.next()
-      if (!next) return
-      next.status = 'running'
-      const { input } = next
-      delete next.input
-      if (this.limits.deadline > 0) {
-        this.#timers.set({
-          id: `${deadlineTimer}${next.traceId}`,
-          source: '',
-          target: '',
-          event: { type: 'turn.deadline' },
-          due: next.acceptedAt + this.limits.deadline,
-        })
-      }
-      this.#sendToRoot(undefined, this.newEvent('input', 'user_input', input ?? null, next.traceId))
-    }
-  }
-
-  /** What a client that comes back later is told of the turn. */
-  #logEnd(result: TurnResult): void {
-    if (result.status === 'waiting') return
-    const event = this.newEvent('turn', 'turn_end', result as unknown as Json, result.traceId)
-    this.effects.events = added(this.effects.events, { sequence: this.nextSequence(), event, to: [] })
-  }
-
-  /** The common case, told without a look at every node: the only open turn goes on with a job of this step. */
-  #plainlyRunning(): boolean {
-    if (this.#ledger.size !== 1) return false
-    return this.effects.jobs.some(
-      ({ node, event }) => this.#ledger.get(event.traceId)?.status === 'running' && !this.agent.nodes[node]?.background,
-    )
   }
 }

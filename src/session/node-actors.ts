@@ -43,14 +43,14 @@ export function pendingWork(actors: NodeActors, traceId: string): PendingWork[] 
   )
 }
 
-/** The turn that waits for a call that the signal names, else the one that began to wait last. */
+/** The turn that holds a call that the signal names, at work or not, else the one that began to wait last. */
 export function turnWaitingFor(ledger: TurnLedger, actors: NodeActors, data: Json): string | undefined {
-  const waiting = ledger.all().filter((turn) => turn.status === 'waiting')
+  const turns = ledger.all()
   const callId = (data as { callId?: unknown } | null)?.callId
-  const named = waiting.find(({ traceId }) =>
+  const named = turns.find(({ traceId }) =>
     pendingWork(actors, traceId).some(({ undecided }) => undecided.some((id) => id === callId)),
   )
-  return (named ?? waiting.at(-1))?.traceId
+  return (named ?? turns.findLast(({ status }) => status === 'waiting'))?.traceId
 }
 
 function snapshotOf(actor: AnyActorRef | undefined): NodeSnapshot {

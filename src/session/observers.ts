@@ -55,11 +55,14 @@ export function containedInspector(
   return { next: (event) => contained('an inspect observer', () => next?.(event)) }
 }
 
-/** Runs foreign code that must not stop the session; what it throws becomes a process warning. */
-function contained(what: string, work: () => void): void {
-  try {
-    work()
-  } catch (error) {
+/** Runs foreign code that must not stop the session; what it throws, or rejects with, becomes a process warning. */
+function contained(what: string, work: () => unknown): void {
+  const warn = (error: unknown): void =>
     process.emitWarning(`${what} threw: ${messageOf(error)}`, { type: 'TroupeWarning', code: 'TROUPE_OBSERVER' })
+  try {
+    const result = work()
+    if (result instanceof Promise) result.catch(warn)
+  } catch (error) {
+    warn(error)
   }
 }

@@ -29,6 +29,7 @@ export interface RoutedSession {
   readonly children: Readonly<Record<string, AnyActorRef>>
   readonly effects: Effects
   readonly time: number
+  readonly ended: boolean
   turn(traceId: string): TurnRecord | undefined
   newTraceId(): string
   /** Opens a turn that no input of a client began. */
@@ -215,9 +216,9 @@ export class Router implements SessionScope {
       if (!command.event.transient && !this.#withinLimits(command.event, node)) return false
     }
     const child = this.#session.children[node]
-    if (!child) return false
+    if (!child || this.#session.ended) return false
     relay(this.#session.root, child, command)
-    return command.type === 'node.deliver' || command.type === 'node.hold'
+    return true
   }
 
   #withinLimits(event: AgentEvent, node: string): boolean {
@@ -294,9 +295,10 @@ export class Router implements SessionScope {
 }
 
 /** The call that a signal speaks of. */
-function callNamedBy(event: AnyEventObject): { callId?: string } {
-  const callId = (event['data'] as { callId?: unknown } | undefined)?.callId
-  return typeof callId === 'string' ? { callId } : {}
+function callNamedBy(event: AnyEventObject): { callId?: string; traceId?: string } {
+  const { callId } = (event['data'] ?? {}) as { callId?: unknown }
+  const traceId: unknown = event['traceId']
+  return typeof callId === 'string' && typeof traceId === 'string' ? { callId, traceId } : {}
 }
 
 function limitError(turn: TurnRecord, limit: string, value: number): LimitError {

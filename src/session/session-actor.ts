@@ -3,6 +3,7 @@ import { createActor, type AnyActor, type AnyStateMachine, type InspectionEvent,
 import { containedMachine } from '../actor/session-machine.ts'
 import type { Agent } from '../agent/agent.ts'
 import { TroupeError, messageOf } from '../core/errors.ts'
+import { assertJson } from '../core/json.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 /** Creates the actor of a new or a restored session; it is not started yet. */
@@ -21,10 +22,13 @@ export function createSessionActor(
   return actor
 }
 
-/** @throws TroupeError `session_start` when the machine failed in its initial state (entry actions, initial context). */
+/**
+ * @throws TroupeError `session_start` when the machine failed in its initial state (entry actions, initial context).
+ * @throws NotJsonError when its initial context is no JSON.
+ */
 export function assertStarted(actor: AnyActor, agent: Agent, sessionId: string): void {
-  const { status, error } = actor.getSnapshot() as { status: string; error: unknown }
-  if (status !== 'error') return
+  const { status, error, context } = actor.getSnapshot() as { status: string; error: unknown; context: unknown }
+  if (status !== 'error') return assertJson(context, `the initial context of agent '${agent.id}'`)
   throw new TroupeError(
     'session_start',
     `Agent '${agent.id}' cannot start session '${sessionId}': ${messageOf(error)}`,

@@ -9,7 +9,8 @@
  *    again goes on from what is stored.
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
-import type { InspectionEvent, Observer } from 'xstate'
+import type { InspectionEvent, Observer, StateValue } from 'xstate'
+import type { z } from 'zod'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -29,14 +30,17 @@ import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import { describeIssues } from '../core/schema.ts'
 import type { MemoryStore, Store } from '../core/store.ts'
+import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
+import { pendingWork } from './node-actors.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import { Transcript, ephemeralMemory } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
+import { resultOf } from './turn-ledger.ts'
 import { Turn } from './turn.ts'
 
 /**
@@ -122,11 +126,14 @@ export class Session implements EmbeddedSession, WrittenSession {
   send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
     const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
+    const input = UserInput.safeParse(content)
     const refusal =
-      this.#refusal() ?? inputFault(this.id, content) ?? this.#policyFault(options.policy ?? this.#turnPolicy)
+      this.#refusal() ??
+      (input.success ? undefined : inputFault(this.id, input.error)) ??
+      this.#policyFault(options.policy ?? this.#turnPolicy)
     if (refusal) return refused(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
-    this.#core.accept(turn.traceId, content as Json, options.id)
+    this.#core.accept(turn.traceId, input.data as Json, options.id)
     return turn
   }
 
@@ -138,7 +145,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   async signal(type: string, data: unknown = null): Promise<Turn> {
     const refusal = this.#refusal()
     if (refusal) throw refusal
-    const schema = this.agent.inputs[type]
+    const schema = Object.hasOwn(this.agent.inputs, type) ? this.agent.inputs[type] : undefined
     if (!schema)
       throw new SignalError(
         this.id,
@@ -182,9 +189,23 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** The session as it is at the call; resolves once what came before is stored. */
   async snapshot(): Promise<Checkpoint> {
+    // A stopped actor has no children any more: nothing could be restored from its snapshot.
+    if (this.#stopping) throw this.#failure ?? new SessionStoppedError(this.id)
+    // Asked for by an action or an inspector, in the middle of a step.
+    if (this.#core.stepping) await Promise.resolve()
     const taken = JSON.stringify(this.#core.checkpoint())
     await this.flushed()
     return JSON.parse(taken) as Checkpoint
+  }
+
+  /** The state of the agent's statechart, as XState writes it: `'chatting'`, `{ open: 'asking' }`; `{}` for edge agents. */
+  get value(): StateValue {
+    return (this.#core.root.getSnapshot() as { value: StateValue }).value
+  }
+
+  /** What waits for a person or a signal, of all turns. */
+  pending(): PendingWork[] {
+    return this.#core.turns().flatMap(({ traceId }) => pendingWork(this.#core.children, traceId))
   }
 
   /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
@@ -323,7 +344,12 @@ export class Session implements EmbeddedSession, WrittenSession {
     if (known || this.#stopping) return known
     const seen = this.#core.seen(clientId)
     if (!seen) return undefined
-    if (this.#core.turn(seen.traceId)) return this.#turns.join(seen)
+    const open = this.#core.turn(seen.traceId)
+    if (open?.status === 'waiting') {
+      const result = resultOf(open, pendingWork(this.#core.children, open.traceId))
+      return this.#turns.joinWaiting(seen, result, this.flushed())
+    }
+    if (open) return this.#turns.join(seen)
     return this.#turns.recall(seen, this.id, this.#store?.log, this.flushed())
   }
 
@@ -359,9 +385,6 @@ function refused(error: TroupeError): Turn {
   return turn
 }
 
-function inputFault(sessionId: string, content: unknown): SignalError | undefined {
-  const parsed = UserInput.safeParse(content)
-  return parsed.success
-    ? undefined
-    : new SignalError(sessionId, 'user_input', `send text or content parts: ${describeIssues(parsed.error)}`)
+function inputFault(sessionId: string, error: z.ZodError): SignalError {
+  return new SignalError(sessionId, 'user_input', `send text or content parts: ${describeIssues(error)}`)
 }

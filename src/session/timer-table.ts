@@ -21,13 +21,20 @@ export class TimerTable {
   /** Replaces the scheduler of an actor system; must happen before its root actor starts. */
   install(root: AnyActorRef): void {
     const pathOf = (actor: AnyActorRef): string => (actor === root ? '' : actor.id)
+    const newId = (source: AnyActorRef): string => {
+      // A timer of an earlier process may still be there under such an id.
+      let id: string
+      do id = `timer${++this.#count}`
+      while (this.#timers.has(keyOf(pathOf(source), id)))
+      return id
+    }
     const scheduler = {
       schedule: (
         source: AnyActorRef,
         target: AnyActorRef,
         event: AnyEventObject,
         delay: number,
-        id = `timer${++this.#count}`,
+        id = newId(source),
       ): void =>
         this.set({
           id,
@@ -51,6 +58,10 @@ export class TimerTable {
     const entry = { ...timer, key }
     this.#timers.set(key, entry)
     this.#changed(entry, null)
+  }
+
+  get(key: string): Timer | undefined {
+    return this.#timers.get(key)
   }
 
   clear(key: string): void {

@@ -12,17 +12,20 @@ const maxKept = 64
 /** See the top of this file. */
 export class TurnHandles {
   readonly #cancel: (traceId: string) => void
-  readonly #open = new Map<string, Turn>()
+  /** Those that see what is released now. */
+  readonly #open = new Map<string, Turn[]>()
+  /** Those whose input is yet to be acknowledged; what was released before that is not theirs. */
+  readonly #entering = new Map<string, Turn[]>()
   readonly #byClientId = new Map<string, Turn>()
 
   constructor(cancel: (traceId: string) => void) {
     this.#cancel = cancel
   }
 
-  /** A new handle on a turn that is open; a turn that waited and goes on has a new one. */
+  /** A new handle on a turn, for an input that is about to be accepted: a message, or a signal that it goes on with. */
   follow(traceId: string, clientId?: string): Turn {
     const turn = new Turn(traceId, this.#cancel)
-    this.#open.set(traceId, turn)
+    add(this.#entering, turn)
     if (clientId !== undefined) this.#keep(clientId, turn)
     return turn
   }
@@ -34,9 +37,22 @@ export class TurnHandles {
 
   /** The handle of a message that an earlier process accepted, on a turn that is still open. */
   join({ clientId, traceId }: SeenMessage): Turn {
-    const turn = this.#open.get(traceId) ?? this.follow(traceId)
+    let turn = this.#open.get(traceId)?.[0]
+    if (!turn) {
+      turn = new Turn(traceId, this.#cancel)
+      add(this.#open, turn)
+    }
     turn.acknowledge()
     this.#keep(clientId, turn)
+    return turn
+  }
+
+  /** The same on one that waits, as it did for the first: it may wait for long. `stored` resolves when that is stored. */
+  joinWaiting({ clientId, traceId }: SeenMessage, result: TurnResult, stored: Promise<void>): Turn {
+    const turn = new Turn(traceId, this.#cancel)
+    turn.acknowledge()
+    this.#keep(clientId, turn)
+    void stored.then(() => turn.settle(result)).catch((error: unknown) => turn.reject(error))
     return turn
   }
 
@@ -54,23 +70,30 @@ export class TurnHandles {
     return turn
   }
 
+  /** An input of the turn is accepted. */
   acknowledge(traceId: string): void {
-    this.#open.get(traceId)?.acknowledge()
+    const turns = this.#entering.get(traceId)
+    const turn = turns?.shift()
+    if (!turn) return
+    if (turns?.length === 0) this.#entering.delete(traceId)
+    add(this.#open, turn)
+    turn.acknowledge()
   }
 
   push(event: AgentEvent): void {
-    this.#open.get(event.traceId)?.push(event)
+    for (const turn of this.#open.get(event.traceId) ?? []) turn.push(event)
   }
 
   settle(result: TurnResult): void {
-    const turn = this.#open.get(result.traceId)
+    const turns = this.#open.get(result.traceId) ?? []
     this.#open.delete(result.traceId)
-    turn?.settle(result)
+    for (const turn of turns) turn.settle(result)
   }
 
   rejectAll(reason: () => unknown): void {
-    for (const turn of this.#open.values()) turn.reject(reason())
+    for (const turn of [...this.#open.values(), ...this.#entering.values()].flat()) turn.reject(reason())
     this.#open.clear()
+    this.#entering.clear()
     this.#byClientId.clear()
   }
 
@@ -82,6 +105,12 @@ export class TurnHandles {
       break
     }
   }
+}
+
+function add(handles: Map<string, Turn[]>, turn: Turn): void {
+  const turns = handles.get(turn.traceId)
+  if (turns) turns.push(turn)
+  else handles.set(turn.traceId, [turn])
 }
 
 /** Plays what the log has of a turn that ended. */

@@ -20,6 +20,8 @@ export interface TurnRecord extends TurnProgress {
   dropped: string[]
   failure: ErrorData | null
   cancelled: boolean
+  /** Milliseconds that were left of its deadline when it began to wait for a signal. */
+  timeLeft?: number
   /** The limit that was met, and the number of steps that it may have in all to wind up. */
   limited?: { limit: string; steps: number }
 }

@@ -1,0 +1,118 @@
+/** Begins and ends the turns of a session: its inputs follow each other, and each turn has its deadline. */
+import type { Timer } from '../actor/host.ts'
+import type { Agent } from '../agent/agent.ts'
+import { SessionEndedError, toErrorData } from '../core/errors.ts'
+import type { AgentEvent } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
+import type { ResolvedLimits } from '../core/limits.ts'
+import type { TurnResult } from '../core/turn.ts'
+import { added, type Effects } from './effects.ts'
+import { openWork, pendingWork, type NodeActors } from './node-actors.ts'
+import { keyOf, type TimerTable } from './timer-table.ts'
+import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
+
+/** What the cycle needs of its session. */
+export interface CycledSession {
+  readonly sessionId: string
+  readonly agent: Agent
+  readonly limits: ResolvedLimits
+  readonly children: NodeActors
+  readonly effects: Effects
+  readonly time: number
+  readonly ended: boolean
+  newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
+  nextSequence(): number
+  /** Gives the machine an event. */
+  tellMachine(event: AgentEvent): void
+}
+
+const deadlineTimer = 'deadline '
+
+/** See the top of this file. */
+export class TurnCycle {
+  readonly #session: CycledSession
+  readonly #ledger: TurnLedger
+  readonly #timers: TimerTable
+
+  constructor(session: CycledSession, ledger: TurnLedger, timers: TimerTable) {
+    this.#session = session
+    this.#ledger = ledger
+    this.#timers = timers
+  }
+
+  /** Ends and begins turns until nothing changes. */
+  settle(): void {
+    const { agent, children } = this.#session
+    while (this.#ledger.size > 0) {
+      const { ended } = this.#session
+      if (ended) this.#failQueued()
+      else if (this.#plainlyRunning()) return
+      const work: OpenWork = ended ? new Map() : openWork(agent, children)
+      for (const result of this.#ledger.settle(work, (traceId) => pendingWork(children, traceId))) this.#end(result)
+      const next = ended ? undefined : this.#ledger.next()
+      if (!next) return
+      this.#begin(next)
+    }
+  }
+
+  /** Sets the timer of a turn's deadline, unless it is set; what a turn waited for signals does not count. */
+  watch(turn: TurnRecord): void {
+    const { limits, time } = this.#session
+    const id = deadlineTimer + turn.traceId
+    if (limits.deadline === 0 || this.#timers.get(keyOf('', id))) return
+    const due = turn.timeLeft === undefined ? turn.acceptedAt + limits.deadline : time + turn.timeLeft
+    delete turn.timeLeft
+    this.#timers.set({ id, source: '', target: '', event: { type: 'turn.deadline' }, due })
+  }
+
+  /** The turn whose deadline a timer is; null when that has ended, undefined for any other timer. */
+  deadlineOf({ id }: Timer): TurnRecord | null | undefined {
+    if (!id.startsWith(deadlineTimer)) return undefined
+    return this.#ledger.get(id.slice(deadlineTimer.length)) ?? null
+  }
+
+  #begin(turn: TurnRecord): void {
+    turn.status = 'running'
+    const { input, traceId } = turn
+    delete turn.input
+    this.watch(turn)
+    this.#session.tellMachine(this.#session.newEvent('input', 'user_input', input ?? null, traceId))
+  }
+
+  #end(result: TurnResult): void {
+    const { effects, time } = this.#session
+    effects.durable = true
+    effects.settled = added(effects.settled, result)
+    const key = keyOf('', deadlineTimer + result.traceId)
+    const timer = this.#timers.get(key)
+    const waiting = this.#ledger.get(result.traceId)
+    if (timer && waiting) waiting.timeLeft = Math.max(0, timer.due - time)
+    this.#timers.clear(key)
+    if (result.status !== 'waiting') this.#logEnd(result)
+  }
+
+  /** What a client that comes back later is told of the turn. */
+  #logEnd(result: TurnResult): void {
+    const session = this.#session
+    const event = session.newEvent('turn', 'turn_end', result as unknown as Json, result.traceId)
+    session.effects.events = added(session.effects.events, { sequence: session.nextSequence(), event, to: [] })
+  }
+
+  /** An ended session begins no turn any more. */
+  #failQueued(): void {
+    for (const turn of this.#ledger.all()) {
+      if (turn.status !== 'queued') continue
+      turn.status = 'running'
+      turn.failure = toErrorData(new SessionEndedError(this.#session.sessionId))
+    }
+  }
+
+  /** The common case, told without a look at every node: the only open turn goes on with a job of this step. */
+  #plainlyRunning(): boolean {
+    if (this.#ledger.size !== 1) return false
+    const { agent, effects } = this.#session
+    return effects.jobs.some(
+      ({ node, event }) => this.#ledger.get(event.traceId)?.status === 'running' && !agent.nodes[node]?.background,
+    )
+  }
+}
