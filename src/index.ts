@@ -14,7 +14,7 @@ export { graphOf, mermaid, type Graph } from './agent/graph.ts'
 export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
-export { resumeDue, type SweepOptions, type SweepReport } from './pool/resume-due.ts'
+export { resumeDue, type SweepOptions, type SweepReport } from './pool.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { TurnPolicy } from './session/session.ts'
 export { Session, type SessionGraph } from './session/session.ts'

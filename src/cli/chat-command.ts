@@ -8,6 +8,7 @@ import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import type { ChatView } from './chat-view.ts'
 import { statusesOf } from './json-view.ts'
+import { shorten } from './words.ts'
 
 /** A command that does not exist, or was given what it does not take. */
 export class ChatCommandError extends TroupeError {
@@ -88,7 +89,8 @@ export function adviceFor(pending: readonly PendingWork[], session: Session): st
   ]
 }
 
-function describeWork(work: PendingWork): string {
+/** What waits, in words: its tool calls, or the event. */
+export function describeWork(work: PendingWork): string {
   const calls = callsOf(work).map(({ name, args }) => `${name} ${shorten(JSON.stringify(args))}`)
   return calls.length > 0 ? calls.join(', ') : `${work.type} ${shorten(JSON.stringify(work.data))}`
 }
@@ -172,8 +174,4 @@ function graphLines(session: Session): string[] {
 function traceLines(session: Session): string[] {
   const lines = session.trace().map(({ from, to, eventType }) => `${from} → ${to ?? 'nowhere'} (${eventType})`)
   return lines.length > 0 ? lines : ['nothing has happened yet']
-}
-
-function shorten(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text
 }

@@ -2,18 +2,36 @@
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { NodeState } from '../core/node.ts'
 import type { TurnResult } from '../core/turn.ts'
+import { shorten } from './words.ts'
 
 /** The states of all nodes by id. */
 export type NodeStates = Readonly<Record<string, NodeState>>
 
-/** What a person sends to the agent. */
+/** What a turn begins with, or goes on with. */
 export type ChatInput =
   | { readonly type: 'user_input'; readonly text: string }
   | { readonly type: 'signal'; readonly name: string; readonly data: unknown }
+  | TurnStart
+
+/** A turn that goes on, or begins, without the user: a timer was due, or it was at work when the session was left. */
+export interface TurnStart {
+  readonly type: 'turn_start'
+  readonly by: 'timer' | 'restore'
+  readonly traceId: string
+  /** What the user wrote; null when no message of the user began it. */
+  readonly text: string | null
+}
+
+/** Words for why a turn goes on without the user. */
+export function describeStart({ by, text }: TurnStart): string {
+  const goesOn = text === null ? '' : `goes on with: ${shorten(text, 80)}`
+  if (by === 'timer') return `a timer was due${goesOn === '' ? '' : `; ${goesOn}`}`
+  return goesOn === '' ? 'goes on with the turn that was at work' : goesOn
+}
 
 /** Shows what happens in a session. */
 export interface ChatView {
-  /** Something is sent, which begins a turn or goes on with one that waits. */
+  /** A turn begins, or one that waited goes on. */
   begin(input: ChatInput): void
   transition(hop: TraceEntry): void
   states(states: NodeStates): void
@@ -47,6 +65,10 @@ export class ShownText {
 
   add(text: string): void {
     this.#text += text
+  }
+
+  get isEmpty(): boolean {
+    return this.#text === ''
   }
 
   /** Whether this was the text that was shown last. */

@@ -8,6 +8,7 @@ export class JsonView implements ChatView {
   readonly #write: (text: string) => void
   readonly #background: ReadonlySet<string>
   #states = ''
+  #begun = false
 
   /** Nodes in the `background` change with every chunk; only with others their states are told. */
   constructor(write: (text: string) => void, background: ReadonlySet<string>) {
@@ -16,7 +17,8 @@ export class JsonView implements ChatView {
   }
 
   begin(input: ChatInput): void {
-    this.#line(input)
+    this.#begun = true
+    this.#line({ ...input })
   }
 
   transition({ from, to, eventType, time, traceId }: TraceEntry): void {
@@ -24,6 +26,8 @@ export class JsonView implements ChatView {
   }
 
   states(states: NodeStates): void {
+    // What a session is opened with is no change.
+    if (!this.#begun) return
     const statuses = statusesOf(states)
     const text = Object.entries(statuses)
       .filter(([id]) => !this.#background.has(id))

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline'
 export interface LineReader {
   /** The next line; undefined when there is none any more. */
   read(): Promise<string | undefined>
+  /** Takes the prompt away for what is to be printed while it waits. */
+  hide(): void
   /** Shows the prompt again below what was printed while it waited. */
   redraw(): void
   close(): void
@@ -20,6 +22,7 @@ export function readLines(input: NodeJS.ReadableStream, onInterrupt: () => void)
       const { done, value } = await iterator.next()
       return done ? undefined : value
     },
+    hide() {},
     redraw() {},
     close() {
       process.off('SIGINT', onInterrupt)

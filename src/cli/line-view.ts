@@ -2,7 +2,15 @@
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import { resetOf } from '../core/events.ts'
 import type { TurnResult } from '../core/turn.ts'
-import { describeFailure, ShownText, textIn, type ChatInput, type ChatView, type NodeStates } from './chat-view.ts'
+import {
+  describeFailure,
+  describeStart,
+  ShownText,
+  textIn,
+  type ChatInput,
+  type ChatView,
+  type NodeStates,
+} from './chat-view.ts'
 import { printable, type Style } from './style.ts'
 import { TurnPath } from './turn-path.ts'
 
@@ -32,6 +40,10 @@ export class LineView implements ChatView {
   begin(input: ChatInput): void {
     this.#shown.clear()
     this.#path = new TurnPath()
+    if (input.type === 'turn_start') {
+      this.#aside(`(${describeStart(input)})`)
+      return
+    }
     const text = input.type === 'signal' ? `/${input.name} ${JSON.stringify(input.data)}` : input.text
     this.#aside(`› ${text.length > longestEcho ? `${text.slice(0, longestEcho)}…` : text}`)
   }
@@ -46,9 +58,12 @@ export class LineView implements ChatView {
   output(event: AgentEvent): void {
     const text = textIn(event)
     if (event.type === resetOf('llm_chunk')) {
+      // In an earlier process it may have been streamed.
+      if (!this.#shown.isEmpty) {
+        this.#endLine()
+        this.#aside('  (the answer is tried again)')
+      }
       this.#shown.clear()
-      this.#endLine()
-      this.#aside('  (the answer is tried again)')
     } else if (event.type === 'llm_chunk' && event.transient) {
       this.#shown.add(text ?? '')
       this.#text(text ?? '')

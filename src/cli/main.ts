@@ -34,6 +34,7 @@ async function run(): Promise<number> {
 }
 
 function leaveQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+  // EIO: the terminal was closed.
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
   process.exit(process.exitCode ?? 0)
 }

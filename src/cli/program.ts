@@ -1,9 +1,10 @@
 /** The commands and their options. */
 import { readFileSync } from 'node:fs'
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { sessionIdPattern } from '../core/events.ts'
+import { Command, Option } from 'commander'
+import type { Durability } from '../session/session-writer.ts'
 import type { ChatOptions } from './chat.ts'
 import type { GraphFormat } from './describe-agent.ts'
+import { addSessionsCommand, parseSessionId } from './sessions-program.ts'
 
 const fileArgument = [
   '<file>',
@@ -29,10 +30,19 @@ export function makeProgram(result: { exitCode: number }): Command {
     .command('chat')
     .description('Talk to an agent. Reads lines from stdin when that is no terminal.')
     .argument(...fileArgument)
-    .option('-s, --session <id>', 'name of the session (default: a random one)', parseSessionId)
+    .option('--store <url>', 'keep the session there: sqlite:FILE, redis://… or postgres://…')
+    .option('-s, --session <id>', 'the session to continue, or the name of a new one (default: random)', parseSessionId)
+    .addOption(
+      new Option(
+        '--durability <mode>',
+        'when steps are stored: before they are seen, meanwhile, or between turns',
+      ).choices(['sync', 'async', 'exit'] satisfies Durability[]),
+    )
     .addOption(new Option('-q, --quiet', 'print the answers only').conflicts('json'))
     .option('--json', 'print one JSON event a line: messages, transitions, node states, results')
-    .action(async (file: string, options: ChatOptions) => {
+    .action(async (file: string, options: ChatOptions, command: Command) => {
+      if (options.durability !== undefined && options.store === undefined)
+        command.error("error: option '--durability' needs option '--store <url>'")
       const { startChat } = await import('./chat.ts')
       result.exitCode = await startChat(file, options)
     })
@@ -61,6 +71,7 @@ export function makeProgram(result: { exitCode: number }): Command {
       await printGraph(file, format)
     })
 
+  addSessionsCommand(program, result)
   return program
 }
 
@@ -71,11 +82,6 @@ Model:
 
 In the chat /help lists the commands.
 Exit code: 0, or 1 when a turn failed.`
-
-function parseSessionId(id: string): string {
-  if (sessionIdPattern.test(id)) return id
-  throw new InvalidArgumentError("Use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.")
-}
 
 function readVersion(): string {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')

@@ -27,7 +27,7 @@ export class TerminalReader implements LineReader {
     this.#lines = createInterface({ input: terminal.input, output: this.#output, prompt, terminal: true })
     this.#lines.on('line', (line) => this.#take(line))
     this.#lines.on('SIGINT', () => {
-      if (this.#answer && this.#lines.line !== '') this.#clearLine()
+      if (this.#answer && !this.#output.muted && this.#lines.line !== '') this.#clearLine()
       else onInterrupt()
     })
     this.#lines.on('close', () => {
@@ -38,20 +38,33 @@ export class TerminalReader implements LineReader {
   }
 
   read(): Promise<string | undefined> {
-    const early = this.#typed.shift()
-    if (early !== undefined) {
-      this.#terminal.output.write(`${this.#prompt}${early}\n`)
-      return Promise.resolve(early)
-    }
-    if (this.#closed) return Promise.resolve(undefined)
-    this.#output.muted = false
-    // With what was typed meanwhile.
+    if (this.#closed && this.#typed.length === 0) return Promise.resolve(undefined)
+    return new Promise((resolve) => {
+      this.#answer = resolve
+      this.redraw()
+    })
+  }
+
+  hide(): void {
+    if (!this.#answer || this.#output.muted) return
+    const { rows } = this.#lines.getCursorPos()
+    this.#terminal.output.write(`${rows > 0 ? `\u001b[${rows}A` : ''}\r\u001b[J`)
+    this.#output.muted = true
+    // Written to nowhere, it makes readline forget the lines that the prompt had.
     this.#lines.prompt(true)
-    return new Promise((resolve) => (this.#answer = resolve))
   }
 
   redraw(): void {
-    if (this.#answer) this.#lines.prompt(true)
+    if (!this.#answer) return
+    const early = this.#typed.shift()
+    if (early !== undefined) {
+      this.#terminal.output.write(`${this.#prompt}${early}\n`)
+      this.#deliver(early)
+      return
+    }
+    this.#output.muted = false
+    // With what was typed meanwhile.
+    this.#lines.prompt(true)
   }
 
   close(): void {
@@ -59,7 +72,7 @@ export class TerminalReader implements LineReader {
   }
 
   #take(line: string): void {
-    if (this.#answer) this.#deliver(line)
+    if (this.#answer && !this.#output.muted) this.#deliver(line)
     else this.#typed.push(line)
   }
 
@@ -78,7 +91,7 @@ export class TerminalReader implements LineReader {
 
 /** The terminal as readline sees it: silent while a turn writes there. */
 class PromptOutput extends Writable {
-  muted = false
+  muted = true
   readonly isTTY = true
   readonly #terminal: Terminal['output']
   readonly #onResize = (): boolean => this.emit('resize')

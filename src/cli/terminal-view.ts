@@ -1,7 +1,15 @@
 /** A conversation on a terminal: while a turn has nothing to say, a dim line shows where it is. */
 import { resetOf, type AgentEvent, type TraceEntry } from '../core/events.ts'
 import type { TurnResult } from '../core/turn.ts'
-import { describeFailure, ShownText, textIn, type ChatView, type NodeStates } from './chat-view.ts'
+import {
+  describeFailure,
+  describeStart,
+  ShownText,
+  textIn,
+  type ChatInput,
+  type ChatView,
+  type NodeStates,
+} from './chat-view.ts'
 import { printable, type Style } from './style.ts'
 import { TurnPath } from './turn-path.ts'
 
@@ -33,9 +41,11 @@ export class TerminalView implements ChatView {
     this.#options = options
   }
 
-  begin(): void {
+  begin(input: ChatInput): void {
     this.#shown.clear()
     this.#path = new TurnPath()
+    // What a person typed stands there already.
+    if (input.type === 'turn_start') this.#aside(`(${describeStart(input)})`)
     this.#running = true
   }
 
@@ -53,8 +63,9 @@ export class TerminalView implements ChatView {
   output(event: AgentEvent): void {
     const text = textIn(event)
     if (event.type === resetOf('llm_chunk')) {
+      // In an earlier process it may have been streamed.
+      if (!this.#shown.isEmpty) this.#aside('(the answer is tried again)')
       this.#shown.clear()
-      this.#aside('(the answer is tried again)')
     } else if (event.type === 'llm_chunk' && event.transient) {
       this.#shown.add(text ?? '')
       this.#text(text ?? '')

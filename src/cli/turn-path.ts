@@ -20,7 +20,8 @@ export class TurnPath {
       last.nodes.push(hop.to)
       return
     }
-    const follows = last ? last.nodes.includes(hop.from) : true
+    // A turn that goes on begins in its middle.
+    const follows = last ? last.nodes.includes(hop.from) : hop.from === 'input'
     this.#steps.push({ hop, nodes: [hop.to], from: follows ? undefined : hop.from })
   }
 
@@ -35,7 +36,8 @@ export class TurnPath {
     return this.#steps
       .map(({ nodes, from }, index) => {
         const targets = nodes.map((node) => name(node, visits.lastIndexOf(node) === visit++)).join(' + ')
-        const arrow = index === 0 ? '' : from === undefined ? ' → ' : `, ${from} → `
+        const separator = index === 0 ? '' : from === undefined ? ' → ' : ', '
+        const arrow = from === undefined ? separator : `${separator}${from} → `
         return `${arrow}${targets}`
       })
       .join('')

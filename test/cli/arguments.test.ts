@@ -33,6 +33,12 @@ const refused: [args: string[], message: string][] = [
   [['chat'], "missing required argument 'file'"],
   [['check', 'machines/chat', 'more'], "too many arguments for 'check'"],
   [['chat', 'machines/chat', '--session', 'a/b'], "Use 1 to 128 letters, digits, '.', '_' and '-'"],
+  [['chat', 'machines/chat', '--durability', 'async'], "option '--durability' needs option '--store <url>'"],
+  [['sessions', 'ls', '--store', 'sqlite:x', '--limit', '0'], 'Use a number from 1 to 1000.'],
+  [['sessions', 'ls'], "required option '--store <url>' not specified"],
+  [['sessions', 'lst'], "unknown command 'lst'\n(Did you mean ls?)"],
+  [['sessions', 'rm', 'a', '--store', 'sqlite:x', '--jes'], "unknown option '--jes'\n(Did you mean --yes?)"],
+  [['sessions', 'import', 'f', '--store', 'sqlite:x', '--as', 'a/b'], "Use 1 to 128 letters, digits, '.', '_' and '-'"],
   [['chat', 'machines/chat', '--json', '--quiet'], "'-q, --quiet' cannot be used with option '--json'"],
 ]
 
@@ -43,14 +49,18 @@ test.each(refused)('%j is refused', async (args, message) => {
   expect(printed.stderr).toContain('Run it with --help')
 })
 
-test.each([[['--help']], [['chat', '--help']], [['check', '--help']], [['graph', '--help']], [['help', 'chat']]])(
-  '%j prints help',
-  async (args) => {
-    expect(await exitCodeOf(args)).toBe(0)
-    expect(printed.stdout).toMatch(/^Usage: troupe /)
-    expect(printed.stderr).toBe('')
-  },
-)
+test.each([
+  [['--help']],
+  [['chat', '--help']],
+  [['check', '--help']],
+  [['graph', '--help']],
+  [['sessions', '--help']],
+  [['help', 'chat']],
+])('%j prints help', async (args) => {
+  expect(await exitCodeOf(args)).toBe(0)
+  expect(printed.stdout).toMatch(/^Usage: troupe /)
+  expect(printed.stderr).toBe('')
+})
 
 test('the process ends with the code, and --version prints the version', async () => {
   const [unknown, version] = await Promise.all([runTroupe(['chat', '--nonsense']), runTroupe(['--version'])])

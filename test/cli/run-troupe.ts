@@ -12,6 +12,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 export interface RunOptions {
   /** What stdin has, each with a line end; then it ends. */
   readonly lines?: readonly string[]
+  /** Leaves stdin open, as a person does who looks at the prompt; `on` has to end it. Default: false. */
+  readonly keepsOpen?: boolean
   /** Beside what the test's own process has. */
   readonly environment?: Readonly<Record<string, string>>
   /** Called once, when stdout has this text. */
@@ -42,7 +44,8 @@ export async function runTroupe(args: readonly string[], options: RunOptions = {
   child.stderr.setEncoding('utf8').on('data', (text: string) => (result.stderr += text))
   // The process may leave before it has read everything.
   child.stdin.on('error', () => {})
-  child.stdin.end((options.lines ?? []).map((line) => `${line}\n`).join(''))
+  child.stdin.write((options.lines ?? []).map((line) => `${line}\n`).join(''))
+  if (options.keepsOpen !== true) child.stdin.end()
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   return { code, ...result }
 }

@@ -44,6 +44,30 @@ test('what is typed while a turn runs is not shown, and is the next line', async
   reader.close()
 })
 
+test('a prompt that is hidden takes its lines away, and comes back with what was typed', async () => {
+  const { input, output, reader } = openReader()
+  const line = reader.read()
+  input.write('x'.repeat(100))
+  await nextTick()
+  output.shown = ''
+  reader.hide()
+  // One row up, to where the prompt began.
+  expect(output.shown).toBe('\u001b[1A\r\u001b[J')
+  output.shown = ''
+  input.write('y')
+  await nextTick()
+  expect(output.shown).toBe('')
+  reader.redraw()
+  expect(output.shown).toContain(`> ${'x'.repeat(100)}y`)
+  expect(output.shown).not.toContain('\u001b[1A')
+  reader.hide()
+  input.write('\r')
+  await nextTick()
+  reader.redraw()
+  expect(await line).toBe(`${'x'.repeat(100)}y`)
+  reader.close()
+})
+
 test('Ctrl-C clears a line that was begun, and else interrupts', async () => {
   const { input, reader, interrupts } = openReader()
   const line = reader.read()

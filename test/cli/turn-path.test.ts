@@ -29,3 +29,9 @@ test('targets of one event stand together, and a branch says where it comes from
   )
   expect(path.describe()).toBe('search + weather → join, weather → join')
 })
+
+test('a turn that goes on in its middle says from where', () => {
+  expect(pathOf(['tools', 'llm', 'tool_result'], ['llm', 'output', 'llm_result']).describe()).toBe(
+    'tools → llm → output',
+  )
+})
