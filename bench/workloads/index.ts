@@ -1,0 +1,11 @@
+import { concurrentSessions } from './concurrent-sessions.ts'
+import { streaming } from './streaming.ts'
+import { toolLoop } from './tool-loop.ts'
+import type { Workload } from './workload.ts'
+
+/** All workloads, under the names that they have in the peer benchmarks. */
+export const workloads: Readonly<Record<string, Workload>> = {
+  W1: toolLoop,
+  W6: concurrentSessions,
+  W7: streaming,
+}
