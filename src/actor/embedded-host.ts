@@ -7,6 +7,7 @@
  *    goes unhandled.
  */
 import { InputError, toErrorData } from '../core/errors.ts'
+import { copyOf } from '../core/json.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
 import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
@@ -24,7 +25,7 @@ export class EmbeddedHost {
   readonly #nodes: Readonly<Record<string, NodeDefinition>>
   readonly #fitted: ReadonlySet<string>
   readonly #running = new Map<string, HandlerRuntime>()
-  readonly #loops = new Map<string, HandlerLoop>()
+  #loops: Map<string, HandlerLoop> | undefined
   /** Number of handlers and loops that have not returned, given up or not. */
   #pending = 0
   #whenIdle: (() => void) | undefined
@@ -69,7 +70,7 @@ export class EmbeddedHost {
   #checked(definition: NodeDefinition, job: Job): never {
     const { from, type, data } = job.event
     const isReset = definition.takesResets && type.endsWith('_reset')
-    if (isReset || this.#fitted.has(`${from}.${type}>${job.node}`)) return job.event as never
+    if (isReset || this.#fitted.has(`${from}.${type}>${job.node}`)) return { ...job.event, data: copyOf(data) } as never
     const parsed = definition.input.safeParse(data)
     if (parsed.success) return { ...job.event, data: parsed.data } as never
     const reason = describeIssues(parsed.error)
@@ -84,19 +85,23 @@ export class EmbeddedHost {
   ): Promise<void> {
     let outcome: Outcome
     try {
-      await run(event, runtime as never)
+      const returned = run(event, runtime as never)
+      // What a handler does once it has returned has no effect; that it has settles a moment later, like all jobs.
+      if (!returned) runtime.end()
+      await returned
       outcome = runtime.outcome()
     } catch (error) {
       outcome = { ...failed(job, error), usage: runtime.outcome().usage }
     }
-    if (this.#running.get(job.node) === runtime) this.#running.delete(job.node)
+    runtime.end()
     this.#returned()
     if (!runtime.aborted) this.#session.settle(outcome)
   }
 
   #startLoop(definition: NodeDefinition, job: Job, event: never): void {
-    let loop = this.#loops.get(job.node)
+    let loop = this.#loops?.get(job.node)
     if (!loop || loop.over) {
+      this.#loops ??= new Map()
       loop = new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome))
       this.#loops.set(job.node, loop)
       this.#pending++
@@ -115,18 +120,18 @@ export class EmbeddedHost {
   /** Gives up on a job: its signal is aborted, its outcome has no effect. */
   cancel(job: JobName): void {
     const runtime = this.#running.get(job.node)
-    if (runtime?.eventId !== job.eventId) return
-    this.#running.delete(job.node)
+    if (runtime?.eventId !== job.eventId || runtime.ended) return
+    runtime.end()
     runtime.abort()
-    this.#loops.get(job.node)?.abandon()
-    this.#loops.delete(job.node)
+    this.#loops?.get(job.node)?.abandon()
+    this.#loops?.delete(job.node)
   }
 
   /** Gives up on everything. Resolves when every handler has returned. */
   async stop(): Promise<void> {
     for (const [node, { eventId }] of [...this.#running]) this.cancel({ node, eventId })
-    for (const loop of this.#loops.values()) loop.abandon()
-    this.#loops.clear()
+    for (const loop of this.#loops?.values() ?? []) loop.abandon()
+    this.#loops?.clear()
     if (this.#pending > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve))
   }
 }

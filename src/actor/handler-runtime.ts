@@ -1,7 +1,7 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
-import { assertJson, type Json } from '../core/json.ts'
+import { assertJson, copyOf, type Json } from '../core/json.ts'
 import {
   addUsage,
   pairToolCalls,
@@ -10,6 +10,7 @@ import {
   type MessageWindow,
   type Usage,
 } from '../core/messages.ts'
+import { added, none } from '../core/lists.ts'
 import type { NodeDefinition, NodeRuntime, Services, WindowOptions } from '../core/node.ts'
 import { admitsOnlyJson, describeIssues } from '../core/schema.ts'
 import type { Job, Outcome, StagedMessage } from './host.ts'
@@ -36,8 +37,9 @@ export class HandlerRuntime implements NodeRuntime {
   #job: Job
   #controller: AbortController | undefined
   #aborted = false
-  #emits: { type: string; data: Json }[] = []
-  #messages: StagedMessage[] = []
+  #ended = false
+  #emits: Outcome['emits'] = none
+  #messages: readonly StagedMessage[] = none
   #state: { value: Json } | null = null
   #usage: Usage | null = null
   #transients = 0
@@ -84,6 +86,7 @@ export class HandlerRuntime implements NodeRuntime {
     const parsed = schema.safeParse(data)
     if (!parsed.success) throw new EmitError(this.nodeId, type, describeIssues(parsed.error), { cause: parsed.error })
     const value = parsed.data as Json
+    if (this.#ended) return
     if (!admitsOnlyJson(schema)) assertJson(value, `'${type}' of node '${this.nodeId}'`)
     if (definition.transient.has(type)) {
       this.#leave(type, value)
@@ -91,7 +94,7 @@ export class HandlerRuntime implements NodeRuntime {
     }
     if (this.#job.event.transient)
       throw new EmitError(this.nodeId, type, 'a handler run for a transient event may emit transient events only.')
-    this.#emits.push({ type, data: value })
+    this.#emits = added(this.#emits, { type, data: value })
   }
 
   /** Says that what an earlier run streamed is void. */
@@ -100,23 +103,23 @@ export class HandlerRuntime implements NodeRuntime {
   }
 
   #leave(type: string, data: Json): void {
-    if (!this.#aborted) this.#session.emitTransient(this.#job, type, data, ++this.#transients)
+    if (!this.#aborted && !this.#ended) this.#session.emitTransient(this.#job, type, data, ++this.#transients)
   }
 
   // The types that a node's author sees are checked where the node is defined; here every state is JSON.
   getState(): Json | undefined {
-    return this.#state ? this.#state.value : this.#job.state
+    return copyOf(this.#state ? this.#state.value : this.#job.state)
   }
 
   setState(state: Json): void {
     assertJson(state, `state of node '${this.nodeId}'`)
-    this.#state = { value: state }
+    if (!this.#ended) this.#state = { value: copyOf(state) }
   }
 
   append(message: Message, options: { aside?: boolean } = {}): string {
     assertJson(message, `message of node '${this.nodeId}'`)
     const provisionalId = `~${this.#messages.length}~${this.#job.event.id}`
-    this.#messages.push({ provisionalId, message, aside: options.aside ?? false })
+    if (!this.#ended) this.#messages = added(this.#messages, { provisionalId, message, aside: options.aside ?? false })
     return provisionalId
   }
 
@@ -129,16 +132,17 @@ export class HandlerRuntime implements NodeRuntime {
   }
 
   async messages(window: MessageWindow): Promise<readonly Message[]> {
-    const messages = await this.#read(window.ids)
+    const messages = this.#messagesOf(window.ids, await this.#session.readMessages(window.ids))
     if (window.prepend.length > 0) {
+      const prepended = this.#messagesOf(window.prepend, await this.#session.readMessages(window.prepend))
       const input = messages.findLastIndex((message) => message.role === 'user')
-      messages.splice(Math.max(0, input), 0, ...(await this.#read(window.prepend)))
+      messages.splice(Math.max(0, input), 0, ...prepended)
     }
     return pairToolCalls(messages)
   }
 
-  async #read(ids: readonly string[]): Promise<Message[]> {
-    const records = await this.#session.readMessages(ids)
+  /** Messages of records; what this handler appended is in no record yet. */
+  #messagesOf(ids: readonly string[], records: readonly (MessageRecord | undefined)[]): Message[] {
     const messages: Message[] = []
     for (let index = 0; index < ids.length; index++) {
       const record = records[index] ?? this.#messages.find((staged) => staged.provisionalId === ids[index])
@@ -148,11 +152,21 @@ export class HandlerRuntime implements NodeRuntime {
   }
 
   addUsage(usage: Usage): void {
+    if (this.#ended) return
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage
   }
 
   now(): number {
     return this.#session.now()
+  }
+
+  /** The handler is through, or given up: there is nothing to cancel any more. */
+  end(): void {
+    this.#ended = true
+  }
+
+  get ended(): boolean {
+    return this.#ended
   }
 
   /** Aborts the signal; what the handler still does has no effect. */
@@ -184,8 +198,8 @@ export class HandlerRuntime implements NodeRuntime {
   /** Goes on with the next job of a loop-style node, whose code keeps one runtime. */
   next(job: Job): void {
     this.#job = job
-    this.#emits = []
-    this.#messages = []
+    this.#emits = none
+    this.#messages = none
     this.#state = null
     this.#usage = null
     this.#transients = 0

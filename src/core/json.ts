@@ -52,15 +52,42 @@ export function findNonJson(
   return undefined
 }
 
+// Deeper values are searched by the thorough way, which also finds those that refer to themselves.
+const plainDepth = 32
+
+/** The common case, told without keeping track of paths. */
+function isPlainlyJson(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object')
+    return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
+  if (value === null) return true
+  if (depth > plainDepth) return false
+  if (Array.isArray(value)) {
+    // By index: a hole is undefined, which is no JSON.
+    for (let index = 0; index < value.length; index++) if (!isPlainlyJson(value[index], depth + 1)) return false
+    return true
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return false
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key]
+    if (member !== undefined && !isPlainlyJson(member, depth + 1)) return false
+  }
+  return true
+}
+
 /** Throws {@link NotJsonError} naming the path when `value` would not survive JSON. `what` says whose value it is. */
 export function assertJson(value: unknown, what: string): asserts value is Json {
+  if (isPlainlyJson(value, 0)) return
   const fault = findNonJson(value)
   if (fault) throw new NotJsonError(what, fault.path, fault.reason)
 }
 
-/** Replaces every string of `value` that is a key of `replacements`; shares what did not change. */
+const tilde = 126
+
+/** Replaces every string of `value` that is a key of `replacements`, all of which begin with `~`; shares what did not change. */
 export function replaceStrings<T>(value: T, replacements: ReadonlyMap<string, string>): T {
-  if (typeof value === 'string') return (replacements.get(value) ?? value) as T
+  if (typeof value === 'string')
+    return (value.charCodeAt(0) === tilde ? (replacements.get(value) ?? value) : value) as T
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
     let copy: unknown[] | undefined
@@ -79,4 +106,18 @@ export function replaceStrings<T>(value: T, replacements: ReadonlyMap<string, st
     if (after !== before) (copy ??= { ...members })[key] = after
   }
   return (copy ?? value) as T
+}
+
+/** A copy of JSON that shares nothing with it, for code that may change what it is given. */
+export function copyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const copy = value.slice() as unknown[]
+    for (let index = 0; index < copy.length; index++)
+      if (typeof copy[index] === 'object') copy[index] = copyOf(copy[index])
+    return copy as T
+  }
+  const copy: Record<string, unknown> = {}
+  for (const key in value) copy[key] = copyOf(value[key])
+  return copy as T
 }

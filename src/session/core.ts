@@ -11,20 +11,29 @@
  */
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
 import { unknownOutcome, type Job, type Outcome } from '../actor/host.ts'
-import { idle, nodeStateOf, withoutWork, type CurrentWork, type NodeSnapshot } from '../actor/node-logic.ts'
+import type { CurrentWork } from '../actor/node-logic.ts'
 import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import { replaceStrings, type Json } from '../core/json.ts'
 import { defaultLimits, type ResolvedLimits } from '../core/limits.ts'
+import { added } from '../core/lists.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
-import { added, noEffects, type Effects } from './effects.ts'
-import { machineEvent } from './machine-event.ts'
+import { noEffects, type Effects } from './effects.ts'
+import { machineEvent, transientEvent } from './machine-event.ts'
 import { numberMessages } from './number-messages.ts'
-import { currentWork, tellNode, turnWaitingFor, type NodeActors } from './node-actors.ts'
+import {
+  currentWork,
+  interruptedWork,
+  nodeStates,
+  tellNode,
+  turnWaitingFor,
+  type InterruptedWork,
+  type NodeActors,
+} from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
@@ -42,7 +51,6 @@ export interface CoreOptions {
   readonly now: () => number
   readonly inspect?: Observer<InspectionEvent> | undefined
 }
-
 
 /** See the top of this file. */
 export class SessionCore implements RoutedSession, CycledSession {
@@ -66,6 +74,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   #revision: number
   readonly #seen: SeenMessages
   readonly #retired: Checkpoint['retired']
+  readonly #interrupted: readonly InterruptedWork[]
   #depth = 0
   /** The session has ended, and what its nodes were at is given up. */
   #closed = false
@@ -100,6 +109,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
+    this.#interrupted = checkpoint ? interruptedWork(agent, this.children) : []
     this.#timers.install(actor)
     bindScope(actor.system, this.#router)
     this.#step(() => {
@@ -180,19 +190,9 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Lets a transient event of a running job leave at once. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
     if (!this.wants(job)) return
-    const { id, traceId } = job.event
     this.#step(() => {
-      const event: AgentEvent = {
-        id: `${id}.${job.attempt}.${ordinal}`,
-        from: job.node,
-        type,
-        data,
-        sessionId: this.sessionId,
-        traceId,
-        time: this.time,
-        transient: true,
-      }
-      relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(traceId)))
+      const event = transientEvent(job, type, data, ordinal, this.time)
+      relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(event.traceId)))
     })
   }
 
@@ -223,13 +223,11 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** After a restore: nodes go on with what was in flight. */
   resume(): void {
     this.#step(() => {
-      // Looked up ahead: the failure of one node may give work to another, and that was not in flight.
-      const nodes = Object.entries(this.agent.nodes)
-      const inFlight = nodes.map(([node, { onRestore }]) => ({ node, onRestore, work: this.#currentWork(node) }))
-      for (const { node, onRestore, work } of inFlight) {
+      for (const { node, onRestore, work } of this.#interrupted) {
+        // What came since, from the failure of another node too, was not interrupted.
+        if (this.#currentWork(node) !== work) continue
         if (work && onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
-        else if (work || !this.#currentWork(node))
-          tellNode(this.children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
+        else tellNode(this.children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
         // An attempt that is begun is stored: after the next crash it counts.
         if (work) this.effects.durable = true
       }
@@ -248,15 +246,18 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#depth++
     try {
       work()
+      // Still in the step: what the turns that begin here lead to belongs to it.
+      if (this.#depth === 1) this.#endStep()
     } finally {
       this.#depth--
-      if (this.#depth === 0) {
-        if (this.effects.durable || this.#workEnded) this.#cycle.settle()
-        this.#workEnded = false
-        if (this.ended && !this.#closed) this.#close()
-        this.onStep()
-      }
+      if (this.#depth === 0) this.onStep()
     }
+  }
+
+  #endStep(): void {
+    if (this.effects.durable || this.#workEnded) this.#cycle.settle()
+    this.#workEnded = false
+    if (this.ended && !this.#closed) this.#close()
   }
 
   // --- effects and state ---------------------------------------------------------------
@@ -330,14 +331,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     const open = this.#ledger.all()
     const begun = open.some(({ status }) => status === 'queued') && open.findLast(({ status }) => status === 'running')
     const newest = begun ? begun.traceId : this.#ids.newestTraceId
-    return Object.fromEntries(
-      Object.keys(this.agent.nodes).map((node) => {
-        const snapshot = (this.children[node]?.getSnapshot() ?? idle) as NodeSnapshot
-        // XState has stopped the nodes of an ended session as they were.
-        const atRest = this.#closed ? withoutWork(snapshot, undefined, () => {}) : snapshot
-        return [node, nodeStateOf(atRest, newest)]
-      }),
-    )
+    return nodeStates(this.agent, this.children, newest, this.#closed)
   }
 
   // --- for the router and the cycle of turns -------------------------------------------

@@ -1,6 +1,7 @@
 /** What one step of a session asks its surroundings to do. */
 import type { HostRequests, Job, JobName, Timer } from '../actor/host.ts'
 import type { AgentEvent } from '../core/events.ts'
+import { none } from '../core/lists.ts'
 import type { MessageRecord } from '../core/messages.ts'
 import type { LoggedEvent } from '../core/store.ts'
 import type { TurnResult } from '../core/turn.ts'
@@ -23,8 +24,6 @@ export interface Effects extends HostRequests {
   timersCleared: readonly string[]
 }
 
-const none: readonly never[] = Object.freeze([])
-
 /** Effects of a step that did nothing yet. A step has few of them, so lists are made when they are first added to. */
 export function noEffects(): Effects {
   return {
@@ -39,11 +38,4 @@ export function noEffects(): Effects {
     timersSet: none,
     timersCleared: none,
   }
-}
-
-/** A list of effects with one more; the list that was given is used up. */
-export function added<T>(list: readonly T[], item: T): readonly T[] {
-  if (list.length === 0) return [item]
-  ;(list as T[]).push(item)
-  return list
 }

@@ -1,6 +1,8 @@
 /** An agent's event as its machine takes it: the same fields under the type `<from>.<event>`. */
 import type { AnyEventObject } from 'xstate'
+import type { Job } from '../actor/host.ts'
 import type { AgentEvent } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
 import { noUsage } from '../core/messages.ts'
 import type { TurnProgress } from '../core/turn.ts'
 
@@ -14,6 +16,13 @@ export function machineEvent(event: AgentEvent, turn: TurnProgress = endedTurn(e
   return event.transient
     ? { type, id, from, data, sessionId, traceId, time, turn, transient: true, [origin]: event }
     : { type, id, from, data, sessionId, traceId, time, turn, [origin]: event }
+}
+
+/** A transient event of a job: its id says which run of which event's handler emitted it. */
+export function transientEvent(job: Job, type: string, data: Json, ordinal: number, time: number): AgentEvent {
+  const { id, sessionId, traceId } = job.event
+  const from = job.node
+  return { id: `${id}.${job.attempt}.${ordinal}`, from, type, data, sessionId, traceId, time, transient: true }
 }
 
 /** The agent's event that a machine event was made of; undefined for what XState raises by itself. */

@@ -1,9 +1,17 @@
 /** The actors of a session's nodes: telling them what to do, and reading off them what is still to be done. */
 import type { AnyActorRef } from 'xstate'
-import type { CurrentWork, NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
+import {
+  idle,
+  nodeStateOf,
+  withoutWork,
+  type CurrentWork,
+  type NodeCommand,
+  type NodeSnapshot,
+} from '../actor/node-logic.ts'
 import { relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { Json } from '../core/json.ts'
+import type { NodeState, RestorePolicy } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { OpenWork, TurnLedger } from './turn-ledger.ts'
 
@@ -19,6 +27,37 @@ export function tellNode(actors: NodeActors, node: string, command: NodeCommand)
 /** What a node handles now. */
 export function currentWork(actors: NodeActors, node: string): CurrentWork | null | undefined {
   return (actors[node]?.getSnapshot() as NodeSnapshot | undefined)?.current
+}
+
+/** What a node was at when the session was stored; null when it was at rest. */
+export interface InterruptedWork {
+  readonly node: string
+  readonly onRestore: RestorePolicy
+  readonly work: CurrentWork | null | undefined
+}
+
+/** What the nodes of a restored session were at. */
+export function interruptedWork(agent: Agent, actors: NodeActors): InterruptedWork[] {
+  return Object.entries(agent.nodes).map(([node, { onRestore }]) => ({
+    node,
+    onRestore,
+    work: currentWork(actors, node),
+  }))
+}
+
+/** The nodes as people see them; `traceId` is the newest turn. Nodes of an ended session are at rest. */
+export function nodeStates(
+  agent: Agent,
+  actors: NodeActors,
+  traceId: string,
+  ended: boolean,
+): Record<string, NodeState> {
+  const states = Object.keys(agent.nodes).map((node): [string, NodeState] => {
+    const snapshot = (actors[node]?.getSnapshot() ?? idle) as NodeSnapshot
+    // XState stops the nodes of an ended session as they are.
+    return [node, nodeStateOf(ended ? withoutWork(snapshot, undefined, () => {}) : snapshot, traceId)]
+  })
+  return Object.fromEntries(states)
 }
 
 /** Which turns still have work in a node that counts: background nodes do not keep a turn open. */

@@ -19,10 +19,13 @@ export function numberMessages(
   traceId: string,
 ): NumberedMessages {
   const permanent = new Map<string, string>()
-  const records = messages.map(({ provisionalId, message, aside }, offset): MessageRecord => {
-    const id = `${head.branch}.${head.count + offset}`
+  const records: MessageRecord[] = []
+  const { branch, parents } = head
+  let { count } = head
+  for (const { provisionalId, message, aside } of messages) {
+    const id = `${branch}.${count++}`
     permanent.set(provisionalId, id)
-    return aside ? { id, traceId, message, aside: true } : { id, traceId, message }
-  })
-  return { head: { ...head, count: head.count + messages.length }, records, permanent }
+    records.push(aside ? { id, traceId, message, aside: true } : { id, traceId, message })
+  }
+  return { head: { branch, count, parents }, records, permanent }
 }

@@ -21,31 +21,35 @@ type Listener<Type extends keyof SessionEvents> = (value: SessionEvents[Type]) =
 
 /** Listeners by what they listen to. */
 export class Observers {
-  readonly #listeners: { [Type in keyof SessionEvents]: Set<Listener<Type>> } = {
-    output: new Set(),
-    trace: new Set(),
-    states: new Set(),
-    turn: new Set(),
-  }
+  /** Made with the first listener: most of many sessions have none. */
+  #listeners: { [Type in keyof SessionEvents]?: Set<Listener<Type>> } = nobody
 
   /** Adds a listener; the returned function takes it away. */
   on<Type extends keyof SessionEvents>(type: Type, listener: Listener<Type>): () => void {
-    this.#listeners[type].add(listener)
-    return () => this.#listeners[type].delete(listener)
+    if (this.#listeners === nobody) this.#listeners = {}
+    const known = this.#listeners[type] as Set<Listener<Type>> | undefined
+    const listeners = known ?? new Set<Listener<Type>>()
+    if (!known) (this.#listeners as Record<string, unknown>)[type] = listeners
+    listeners.add(listener)
+    return () => listeners.delete(listener)
   }
 
   has(type: keyof SessionEvents): boolean {
-    return this.#listeners[type].size > 0
+    return (this.#listeners[type]?.size ?? 0) > 0
   }
 
   tell<Type extends keyof SessionEvents>(type: Type, value: SessionEvents[Type]): void {
-    for (const listener of this.#listeners[type]) contained(`a session's '${type}' listener`, () => listener(value))
+    const listeners = this.#listeners[type] as Set<Listener<Type>> | undefined
+    if (!listeners) return
+    for (const listener of listeners) contained(`a session's '${type}' listener`, () => listener(value))
   }
 
   clear(): void {
-    for (const set of Object.values(this.#listeners)) set.clear()
+    this.#listeners = nobody
   }
 }
+
+const nobody = Object.freeze({})
 
 /** Wraps an XState inspection observer so that it cannot throw into a session: XState would lose events or go deaf. */
 export function containedInspector(

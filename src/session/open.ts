@@ -69,6 +69,8 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     inspect: inspect ? containedInspector(inspect) : undefined,
   })
   await session.flushed()
+  // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
+  setImmediate(() => session.begin())
   return session
 }
 

@@ -15,7 +15,8 @@ import { hopsOf, type AgentEvent, type TraceEntry } from '../core/events.ts'
 import type { LoggedEvent } from '../core/store.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
-import { added, type Effects } from './effects.ts'
+import { added, none } from '../core/lists.ts'
+import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { TurnRecord } from './turn-ledger.ts'
@@ -103,6 +104,11 @@ export class Router implements SessionScope {
     const source = this.#agentEvent(event)
     const before = outgoing.length
     for (const target of targets) {
+      if (target === 'output' && source.transient) {
+        // It leaves at once: should the transition be rolled back, a piece of a stream has done no harm.
+        this.#output(source)
+        continue
+      }
       if (typeof target === 'string') {
         outgoing.push({ node: target, command: { type: 'node.deliver', event: source } })
         continue
@@ -178,8 +184,8 @@ export class Router implements SessionScope {
     if (!event?.transient) this.#session.effects.durable = true
     if (event) this.#enter(event)
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
-    const to: string[] = []
-    for (const sent of outgoing) if (this.#send(sent)) to.push(sent.node)
+    let to: readonly string[] = none
+    for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     if (event && !event.transient) this.#record(event, to, routing.unhandled && outgoing.length === 0)
   }
 
@@ -260,7 +266,7 @@ export class Router implements SessionScope {
     const sequence = this.#session.nextSequence()
     const entry: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
     effects.events = added(effects.events, entry)
-    this.#trace.push(...hopsOf(entry))
+    for (const hop of hopsOf(entry)) this.#trace.push(hop)
     if (this.#trace.length > 2 * limits.maxTrace) this.#trace = this.trace()
     if (unhandled) this.#unhandled(event)
   }

@@ -34,6 +34,7 @@ export class SessionWriter {
   readonly #durability: Durability
   #queue: Effects[] = []
   #writing: Promise<void> | undefined
+  #batchUnderWay: Promise<void> = Promise.resolve()
   #failed = false
 
   constructor(session: WrittenSession, store: Store, durability: Durability) {
@@ -56,10 +57,12 @@ export class SessionWriter {
     if (this.#durability === 'async' || !this.#session.busy()) this.#write()
   }
 
-  /** Resolves when everything so far is stored or has failed. */
+  /** Resolves when everything so far is stored or has failed; what comes later is not waited for. */
   async flush(): Promise<void> {
     this.#write()
-    await this.#writing
+    // What waits goes with the batch after the one under way.
+    const batches = this.#queue.length > 0 ? 2 : 1
+    for (let batch = 0; batch < batches && this.#writing; batch++) await this.#batchUnderWay.catch(() => {})
   }
 
   #write(effects?: Effects): void {
@@ -70,11 +73,8 @@ export class SessionWriter {
   async #writeAll(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const steps = this.#queue
-        this.#queue = []
-        if (steps.some(({ durable }) => durable)) await this.#store.write(this.#batch(steps))
-        for (const effects of steps) this.#session.stored(effects)
-        if (this.#durability === 'sync') for (const effects of steps) this.#session.release(effects)
+        this.#batchUnderWay = this.#writeBatch()
+        await this.#batchUnderWay
       }
     } catch (error) {
       this.#failed = true
@@ -83,6 +83,14 @@ export class SessionWriter {
     } finally {
       this.#writing = undefined
     }
+  }
+
+  async #writeBatch(): Promise<void> {
+    const steps = this.#queue
+    this.#queue = []
+    if (steps.some(({ durable }) => durable)) await this.#store.write(this.#batch(steps))
+    for (const effects of steps) this.#session.stored(effects)
+    if (this.#durability === 'sync') for (const effects of steps) this.#session.release(effects)
   }
 
   #batch(steps: readonly Effects[]): Parameters<Store['write']>[0] {

@@ -10,7 +10,6 @@
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
 import type { InspectionEvent, Observer, StateValue } from 'xstate'
-import type { z } from 'zod'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -20,25 +19,24 @@ import {
   SessionEndedError,
   SessionStoppedError,
   SessionStoreError,
-  SignalError,
   type TroupeError,
 } from '../core/errors.ts'
 import { hopsOf, type TraceEntry } from '../core/events.ts'
-import { assertJson, type Json } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
-import { describeIssues } from '../core/schema.ts'
-import type { MemoryStore, Store } from '../core/store.ts'
+import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { messageFault, readSignal } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
-import { Transcript, ephemeralMemory } from './transcript.ts'
+import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
 import { Turn } from './turn.ts'
@@ -87,7 +85,6 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #clock: Clock
   readonly #turnPolicy: TurnPolicy
   readonly #store: Store | undefined
-  readonly #memory: MemoryStore
   readonly #core: SessionCore
   readonly #host: EmbeddedHost
   readonly #transcript: Transcript
@@ -96,6 +93,8 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
   readonly #writer: SessionWriter | undefined
   #whenStepped: (() => void)[] = []
+  /** What the session does before whoever opened it can listen. */
+  #early: Effects[] | undefined = []
   #stopping: Promise<void> | undefined
   #failure: unknown
 
@@ -108,15 +107,25 @@ export class Session implements EmbeddedSession, WrittenSession {
     this.#clock = clock
     this.#turnPolicy = turnPolicy
     this.#store = store
-    this.#memory = store?.memory ?? ephemeralMemory()
     this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
-    this.#transcript = new Transcript(id, this.#memory, () => this.#core.head)
+    this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
     this.#writer = store && new SessionWriter(this, store, durability)
     this.#core.onStep = () => this.#carryOut(this.#core.take())
     this.#core.onStep()
-    if (checkpoint) this.#core.resume()
+  }
+
+  /**
+   * @internal Begins what it has to do by itself: deliveries of its first state, work that was in flight when it was
+   * stored. Whoever opened it can listen by then.
+   */
+  begin(): void {
+    const early = this.#early
+    if (!early || this.#stopping) return
+    this.#early = undefined
+    for (const effects of early) this.release(effects)
+    this.#core.resume()
   }
 
   /**
@@ -124,12 +133,13 @@ export class Session implements EmbeddedSession, WrittenSession {
    * the same message joins the first turn instead of starting another; `policy` goes before the session's own.
    */
   send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
+    this.begin()
     const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
     const input = UserInput.safeParse(content)
     const refusal =
       this.#refusal() ??
-      (input.success ? undefined : inputFault(this.id, input.error)) ??
+      (input.success ? undefined : messageFault(this.id, input.error)) ??
       this.#policyFault(options.policy ?? this.#turnPolicy)
     if (refusal) return refused(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
@@ -143,20 +153,12 @@ export class Session implements EmbeddedSession, WrittenSession {
    * @throws SignalError when the agent does not declare it or its schema refuses the data.
    */
   async signal(type: string, data: unknown = null): Promise<Turn> {
+    this.begin()
     const refusal = this.#refusal()
     if (refusal) throw refusal
-    const schema = Object.hasOwn(this.agent.inputs, type) ? this.agent.inputs[type] : undefined
-    if (!schema)
-      throw new SignalError(
-        this.id,
-        type,
-        `the agent declares ${Object.keys(this.agent.inputs).join(', ') || 'no inputs'}.`,
-      )
-    const parsed = schema.safeParse(data)
-    if (!parsed.success) throw new SignalError(this.id, type, describeIssues(parsed.error), { cause: parsed.error })
-    assertJson(parsed.data, `data of '${type}'`)
-    const turn = this.#turns.follow(this.#core.traceIdForSignal(parsed.data))
-    this.#core.signal(turn.traceId, type, parsed.data)
+    const read = readSignal(this.agent, this.id, type, data)
+    const turn = this.#turns.follow(this.#core.traceIdForSignal(read))
+    this.#core.signal(turn.traceId, type, read)
     await turn.accepted
     return turn
   }
@@ -299,11 +301,11 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal Makes the effects of a step visible. */
   release(effects: Effects): void {
-    const { messages, accepted, outputs, settled, jobs, events } = effects
-    if (messages.length > 0 && !this.#store) {
-      void this.#memory.append(this.id, messages)
-      this.#transcript.stored(messages)
+    if (this.#early) {
+      this.#early.push(effects)
+      return
     }
+    const { accepted, outputs, settled, jobs, events } = effects
     for (const traceId of accepted) this.#turns.acknowledge(traceId)
     for (const event of outputs) {
       this.#turns.push(event)
@@ -315,7 +317,7 @@ export class Session implements EmbeddedSession, WrittenSession {
       this.#turns.settle(result)
       this.#observers.tell('turn', result)
     }
-    for (const resolve of this.#whenStepped.splice(0)) resolve()
+    if (this.#whenStepped.length > 0) for (const resolve of this.#whenStepped.splice(0)) resolve()
     // What has happened since the step was taken, in what was told above too, may have given a job up.
     for (const job of jobs) if (!this.#stopping && this.#core.wants(job)) this.#host.start(job)
   }
@@ -363,6 +365,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   }
 
   #fire(key: string): void {
+    this.begin()
     if (!this.#stopping) this.#core.fire(key)
   }
 
@@ -383,8 +386,4 @@ function refused(error: TroupeError): Turn {
   const turn = new Turn('', () => {})
   turn.reject(error)
   return turn
-}
-
-function inputFault(sessionId: string, error: z.ZodError): SignalError {
-  return new SignalError(sessionId, 'user_input', `send text or content parts: ${describeIssues(error)}`)
 }

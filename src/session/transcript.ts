@@ -1,6 +1,7 @@
 /**
  * The transcript of a live session: messages by id, read from the memory store and kept in a bounded cache, so that a
- * window costs the same at message 10 and at message 100,000.
+ * window costs the same at message 10 and at message 100,000. Without a memory store it is all kept here, and ends with
+ * the session.
  */
 import type { Message, MessageRecord } from '../core/messages.ts'
 import type { MemoryStore } from '../core/store.ts'
@@ -13,13 +14,14 @@ const pageSize = 256
 /** Reads what the head of the session's transcript refers to. */
 export class Transcript {
   readonly #sessionId: string
-  readonly #memory: MemoryStore
+  readonly #memory: MemoryStore | undefined
   readonly #head: () => TranscriptHead
+  /** Bounded, unless it is all there is. */
   readonly #cache = new Map<string, MessageRecord>()
   /** Not stored yet, so never evicted. */
-  readonly #unstored = new Map<string, MessageRecord>()
+  #unstored: Map<string, MessageRecord> | undefined
 
-  constructor(sessionId: string, memory: MemoryStore, head: () => TranscriptHead) {
+  constructor(sessionId: string, memory: MemoryStore | undefined, head: () => TranscriptHead) {
     this.#sessionId = sessionId
     this.#memory = memory
     this.#head = head
@@ -27,24 +29,39 @@ export class Transcript {
 
   /** Makes records readable that are yet to be stored. */
   stage(records: readonly MessageRecord[]): void {
-    for (const record of records) this.#unstored.set(record.id, record)
+    const staged = this.#memory ? (this.#unstored ??= new Map()) : this.#cache
+    for (const record of records) staged.set(record.id, record)
   }
 
   /** Tells that staged records are stored now. */
   stored(records: readonly MessageRecord[]): void {
+    if (!this.#memory) return
     for (const record of records) {
-      this.#unstored.delete(record.id)
+      this.#unstored?.delete(record.id)
       this.#keep(record)
     }
   }
 
   /** The records of these ids in their order; undefined where there is none. */
-  async get(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
-    const found = ids.map((id) => this.#unstored.get(id) ?? this.#cache.get(id))
-    if (!found.includes(undefined)) return found
+  get(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
+    const found: (MessageRecord | undefined)[] = []
+    let complete = true
+    for (const id of ids) {
+      const record = this.#unstored?.get(id) ?? this.#cache.get(id)
+      if (!record) complete = false
+      found.push(record)
+    }
+    return complete || !this.#memory ? Promise.resolve(found) : this.#complete(this.#memory, ids, found)
+  }
+
+  async #complete(
+    memory: MemoryStore,
+    ids: readonly string[],
+    found: readonly (MessageRecord | undefined)[],
+  ): Promise<(MessageRecord | undefined)[]> {
     const missing = ids.filter((id, index) => !found[index] && !id.startsWith('~'))
     const read = new Map<string, MessageRecord>()
-    for (const record of await this.#memory.get(this.#sessionId, missing)) {
+    for (const record of await memory.get(this.#sessionId, missing)) {
       if (!record) continue
       read.set(record.id, record)
       this.#keep(record)
@@ -98,20 +115,4 @@ export function idsBetween(head: TranscriptHead, start: number, end: number): st
     ids.push(`${branch}.${index}`)
   }
   return ids
-}
-
-/** The memory of a session that is stored nowhere: it lives and ends with the session. */
-export function ephemeralMemory(): MemoryStore {
-  const records = new Map<string, MessageRecord>()
-  return {
-    get: (_sessionId, ids) => Promise.resolve(ids.map((id) => records.get(id))),
-    append(_sessionId, added) {
-      for (const record of added) records.set(record.id, record)
-      return Promise.resolve()
-    },
-    delete(_sessionId, ids) {
-      for (const id of ids) records.delete(id)
-      return Promise.resolve()
-    },
-  }
 }

@@ -16,7 +16,7 @@ export class TurnHandles {
   readonly #open = new Map<string, Turn[]>()
   /** Those whose input is yet to be acknowledged; what was released before that is not theirs. */
   readonly #entering = new Map<string, Turn[]>()
-  readonly #byClientId = new Map<string, Turn>()
+  #byClientId: Map<string, Turn> | undefined
 
   constructor(cancel: (traceId: string) => void) {
     this.#cancel = cancel
@@ -32,7 +32,7 @@ export class TurnHandles {
 
   /** The handle of a message that this process has seen. */
   known(clientId: string): Turn | undefined {
-    return this.#byClientId.get(clientId)
+    return this.#byClientId?.get(clientId)
   }
 
   /** The handle of a message that an earlier process accepted, on a turn that is still open. */
@@ -94,14 +94,15 @@ export class TurnHandles {
     for (const turn of [...this.#open.values(), ...this.#entering.values()].flat()) turn.reject(reason())
     this.#open.clear()
     this.#entering.clear()
-    this.#byClientId.clear()
+    this.#byClientId?.clear()
   }
 
   #keep(clientId: string, turn: Turn): void {
-    this.#byClientId.set(clientId, turn)
-    if (this.#byClientId.size <= maxKept) return
-    for (const oldest of this.#byClientId.keys()) {
-      this.#byClientId.delete(oldest)
+    const kept = (this.#byClientId ??= new Map())
+    kept.set(clientId, turn)
+    if (kept.size <= maxKept) return
+    for (const oldest of kept.keys()) {
+      kept.delete(oldest)
       break
     }
   }

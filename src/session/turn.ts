@@ -2,6 +2,9 @@
 import type { AgentEvent } from '../core/events.ts'
 import type { TurnResult } from '../core/turn.ts'
 
+type Next = IteratorResult<AgentEvent, undefined>
+const over: Next = { done: true, value: undefined }
+
 // Events kept for a reader that comes late or is slow; beyond it, transient ones are let go first.
 const maxBuffered = 10_000
 
@@ -18,8 +21,10 @@ export class Turn implements AsyncIterable<AgentEvent> {
   readonly result: Promise<TurnResult>
   readonly #cancel: (traceId: string) => void
   #events: AgentEvent[] = []
-  /** Number of events that were let go before the first in `#events`. */
-  #gone = 0
+  /** Number of events so far. */
+  #count = 0
+  /** Which of all events each one of `#events` is; undefined while none was let go. */
+  #positions: number[] | undefined
   #over = false
   #waiting: (() => void)[] = []
   #accept!: () => void
@@ -50,20 +55,30 @@ export class Turn implements AsyncIterable<AgentEvent> {
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
     let position = 0
+    const next = (): Next | undefined => {
+      const at = this.#positions ? firstFrom(this.#positions, position) : position
+      const event = this.#events[at]
+      if (event) {
+        position = (this.#positions?.[at] ?? at) + 1
+        return { done: false, value: event }
+      }
+      return this.#over ? over : undefined
+    }
     return {
-      next: async () => {
-        for (;;) {
-          if (position < this.#gone) position = this.#gone
-          const event = this.#events[position - this.#gone]
-          if (event) {
-            position++
-            return { done: false, value: event }
+      // No async function: a reader that keeps up would pay for three promises an event.
+      next: () => {
+        const ready = next()
+        if (ready) return Promise.resolve(ready)
+        return new Promise<Next>((resolve) => {
+          const retry = (): void => {
+            const now = next()
+            if (now) resolve(now)
+            else this.#waiting.push(retry)
           }
-          if (this.#over) return { done: true, value: undefined }
-          await new Promise<void>((resolve) => this.#waiting.push(resolve))
-        }
+          this.#waiting.push(retry)
+        })
       },
-      return: () => Promise.resolve({ done: true, value: undefined }),
+      return: () => Promise.resolve(over),
     }
   }
 
@@ -75,6 +90,8 @@ export class Turn implements AsyncIterable<AgentEvent> {
   /** @internal An event reached `output`. */
   push(event: AgentEvent): void {
     this.#events.push(event)
+    this.#positions?.push(this.#count)
+    this.#count++
     if (this.#events.length > maxBuffered) this.#letGo()
     this.#wake()
   }
@@ -95,15 +112,18 @@ export class Turn implements AsyncIterable<AgentEvent> {
     this.#wake()
   }
 
+  /** Lets transient events go, old ones first; when that is not enough, the oldest of all. */
   #letGo(): void {
-    const half = this.#events.splice(0, maxBuffered / 2)
-    const kept = half.filter((event) => !event.transient)
-    this.#gone += half.length - kept.length
-    this.#events.unshift(...kept)
-    if (this.#events.length > maxBuffered) {
-      this.#gone += this.#events.length - maxBuffered
-      this.#events = this.#events.slice(-maxBuffered)
-    }
+    const positions = this.#positions ?? this.#events.map((_event, index) => index)
+    const without = (indices: number[], before: number): number[] =>
+      indices.filter((index) => index >= before || !this.#events[index]?.transient)
+    // A quarter is made free at least, so that not every event has to search all the others.
+    const enough = maxBuffered * 0.75
+    let kept = without([...positions.keys()], maxBuffered / 2)
+    if (kept.length > enough) kept = without(kept, maxBuffered * 0.9)
+    kept = kept.slice(-enough)
+    this.#events = kept.map((index) => this.#events[index] as AgentEvent)
+    this.#positions = kept.map((index) => positions[index] as number)
   }
 
   #wake(): void {
@@ -112,4 +132,15 @@ export class Turn implements AsyncIterable<AgentEvent> {
     this.#waiting = []
     for (const resolve of waiting) resolve()
   }
+}
+
+/** Index of the first of these rising numbers that is not under `least`. */
+function firstFrom(numbers: readonly number[], least: number): number {
+  let [low, high] = [0, numbers.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((numbers[middle] as number) < least) low = middle + 1
+    else high = middle
+  }
+  return low
 }
