@@ -1,0 +1,12 @@
+/** The engine without nodes and models, which half of the time to load `troupe` goes into. */
+export { defineAgent } from '../../src/agent/define-agent.ts'
+export { defineNode } from '../../src/agent/define-node.ts'
+export { setupAgent } from '../../src/agent/setup-agent.ts'
+export { openSession } from '../../src/session/open.ts'
+export { textOf } from '../../src/core/messages.ts'
+export { UserInput } from '../../src/core/payloads.ts'
+export type { Agent } from '../../src/agent/agent.ts'
+export type { AgentEvent } from '../../src/core/events.ts'
+export type { NodeDefinition, NodeRuntime } from '../../src/core/node.ts'
+export type { Session } from '../../src/session/session.ts'
+export type { Turn } from '../../src/session/turn.ts'
