@@ -127,12 +127,12 @@ export class EmbeddedHost {
     this.#loops?.delete(job.node)
   }
 
-  /** Gives up on everything. Resolves when every handler has returned. */
-  async stop(): Promise<void> {
-    for (const [node, { eventId }] of [...this.#running]) this.cancel({ node, eventId })
+  /** Gives up on everything. Resolves when every handler has returned; undefined when none is at work. */
+  stop(): Promise<void> | undefined {
+    for (const [node, { eventId }] of this.#running) this.cancel({ node, eventId })
     for (const loop of this.#loops?.values() ?? []) loop.abandon()
     this.#loops?.clear()
-    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#whenIdle = resolve))
+    return this.#pending > 0 ? new Promise((resolve) => (this.#whenIdle = resolve)) : undefined
   }
 }
 

@@ -1,4 +1,5 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
+import { setMaxListeners } from 'node:events'
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
 import { assertJson, copyOf, type Json } from '../core/json.ts'
@@ -73,6 +74,8 @@ export class HandlerRuntime implements NodeRuntime {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController()
+      // A handler may wait for many things at a time; Node takes more than ten listeners for a leak.
+      setMaxListeners(0, this.#controller.signal)
       if (this.#aborted) this.#controller.abort()
     }
     return this.#controller.signal

@@ -22,7 +22,10 @@ export function findNonJson(
       return Number.isFinite(value) ? undefined : { path, reason: `${value} becomes null` }
     case 'object':
       break
-    default:
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
       return { path, reason: `a ${typeof value} is no JSON` }
   }
   const object = value as object

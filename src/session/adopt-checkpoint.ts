@@ -113,6 +113,6 @@ function withNodesOf(agent: Agent, checkpoint: Checkpoint): Checkpoint {
   return {
     ...checkpoint,
     retired,
-    snapshot: { ...checkpoint.snapshot, ...{ children: Object.fromEntries(present) } },
+    snapshot: Object.assign({}, checkpoint.snapshot, { children: Object.fromEntries(present) }),
   }
 }

@@ -27,6 +27,6 @@ export class LiveTimers {
   }
 
   clearAll(): void {
-    for (const key of [...this.#handles.keys()]) this.clear(key)
+    for (const key of this.#handles.keys()) this.clear(key)
   }
 }

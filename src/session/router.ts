@@ -110,7 +110,7 @@ export class Router implements SessionScope {
         continue
       }
       if (typeof target === 'string') {
-        outgoing.push({ node: target, command: { type: 'node.deliver', event: source } })
+        this.#deliverTo(outgoing, target, source)
         continue
       }
       const { predicates, maps } = this.#session.agent.functions
@@ -122,10 +122,22 @@ export class Router implements SessionScope {
         assertJson(data, `what '${source.from}.${source.type}' is mapped to for '${target.node}'`)
         sent = { ...source, data }
       }
-      outgoing.push({ node: target.node, command: { type: 'node.deliver', event: sent } })
+      this.#deliverTo(outgoing, target.node, sent)
     }
     // Targets whose conditions all failed are no targets.
     if (outgoing.length === before) routing.unhandled = true
+  }
+
+  /** Jobs go by the ids of events: what a node gets of one event a second time is an event of its own. */
+  #deliverTo(outgoing: Outgoing[], node: string, event: AgentEvent): void {
+    const isSame = (sent: Outgoing): boolean =>
+      sent.node === node && sent.command.type === 'node.deliver' && sent.command.event.id === event.id
+    const { from, type, data, traceId } = event
+    const sent =
+      outgoing.length > 0 && node !== 'output' && outgoing.some(isSame)
+        ? { ...event, id: this.#session.newEvent(from, type, data, traceId).id }
+        : event
+    outgoing.push({ node, command: { type: 'node.deliver', event: sent } })
   }
 
   hold(event: AnyEventObject, node: string, tools?: readonly string[]): void {
@@ -179,14 +191,27 @@ export class Router implements SessionScope {
     const routing = this.#routing
     if (!routing) return
     this.#routing = undefined
-    const { outgoing, error } = routing
-    const event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
+    const { error } = routing
+    let { outgoing } = routing
+    let event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
+    if (event && this.#isDetached(event, outgoing)) {
+      event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
+      outgoing = outgoing.map((sent) => inTurnOf(event as AgentEvent, sent))
+      this.#session.openTurn(event.traceId)
+    }
     if (event) this.#enter(event)
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
     let to: readonly string[] = none
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     if (event && !event.transient) this.#record(event, to, routing.unhandled && outgoing.length === 0)
+  }
+
+  /** What a background node comes with after its turn has ended opens a new one when that gives others work. */
+  #isDetached({ from, traceId, transient }: AgentEvent, outgoing: readonly Outgoing[]): boolean {
+    const { nodes } = this.#session.agent
+    if (transient || !nodes[from]?.background || this.#session.turn(traceId)) return false
+    return outgoing.some(({ node, command }) => 'event' in command && nodes[node]?.background === false)
   }
 
   /** Takes an event into its turn; what XState raised by itself opens one. */
@@ -298,6 +323,11 @@ export class Router implements SessionScope {
   #timerEvent(): AgentEvent {
     return this.#session.newEvent('timer', 'timeout', null, this.#session.newTraceId())
   }
+}
+
+function inTurnOf({ id, traceId }: AgentEvent, sent: Outgoing): Outgoing {
+  const { node, command } = sent
+  return 'event' in command ? { node, command: { ...command, event: { ...command.event, id, traceId } } } : sent
 }
 
 /** The call that a signal speaks of. */

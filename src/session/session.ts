@@ -36,6 +36,7 @@ import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
+import type { SessionGraph } from './session-graph.ts'
 import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
@@ -46,6 +47,9 @@ import { Turn } from './turn.ts'
  * SessionBusyError (`reject`). A turn that waits for a person is not at work.
  */
 export type TurnPolicy = 'enqueue' | 'reject'
+
+// Milliseconds that stop() waits for handlers that go on though their signal is aborted.
+const patience = 10_000
 
 /** What a live session is made of; see `openSession` for the defaults. */
 export interface SessionSetup {
@@ -58,23 +62,6 @@ export interface SessionSetup {
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
-}
-
-/** A node of the agent, with its status. */
-export interface GraphNode {
-  readonly id: string
-  readonly status: NodeState['status']
-}
-
-/** The agent's graph with the state of its nodes. */
-export interface SessionGraph {
-  readonly nodes: readonly GraphNode[]
-  readonly edges: readonly {
-    readonly from: string
-    readonly to: string
-    readonly event: string
-    readonly when?: string
-  }[]
 }
 
 /** One conversation with an agent. Opened with `openSession`. */
@@ -227,7 +214,10 @@ export class Session implements EmbeddedSession, WrittenSession {
     return this.#observers.on(type, listener)
   }
 
-  /** Stops the session: what is at work is aborted, open turns reject with SessionStoppedError, nothing is left behind. */
+  /**
+   * Stops the session: what is at work is aborted, open turns reject with SessionStoppedError, nothing is left behind. A
+   * handler that ignores its signal is waited for 10 s; what it does later has no effect.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop(() => new SessionStoppedError(this.id))
     return this.#stopping
@@ -378,7 +368,15 @@ export class Session implements EmbeddedSession, WrittenSession {
     this.#turns.rejectAll(reason)
     this.#observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    await handlers
+    if (handlers) await this.#withPatience(handlers)
+  }
+
+  /** Handlers that ignore their signal must not hold up a shutdown for ever. */
+  async #withPatience(handlers: Promise<void>): Promise<void> {
+    let timer: unknown
+    const late = new Promise<void>((resolve) => (timer = this.#clock.setTimeout(resolve, patience)))
+    await Promise.race([handlers, late])
+    this.#clock.clearTimeout(timer)
   }
 }
 

@@ -45,7 +45,7 @@ export class TimerTable {
         }),
       cancel: (source: AnyActorRef, id: string): void => this.clear(keyOf(pathOf(source), id)),
       cancelAll: (source: AnyActorRef): void => {
-        for (const timer of [...this.#timers.values()]) if (timer.source === pathOf(source)) this.clear(timer.key)
+        for (const timer of this.#timers.values()) if (timer.source === pathOf(source)) this.clear(timer.key)
       },
     }
     ;(root.system as { scheduler: unknown }).scheduler = scheduler

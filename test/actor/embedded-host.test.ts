@@ -27,7 +27,6 @@ test.each([
   [
     'throws no error at all',
     () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw undefined
     },
     'undefined',
@@ -163,4 +162,18 @@ test('an outcome has what the handler did, and of a failed one its usage only', 
     usage,
     failure: { name: 'RangeError' },
   })
+})
+
+test('a handler may hand its signal to as many waits as it likes', async () => {
+  const { host, start } = testHost({
+    worker: handler(async (_text, { signal }) => {
+      const waits = Array.from(
+        { length: 50 },
+        () => new Promise((resolve) => signal.addEventListener('abort', resolve)),
+      )
+      await Promise.all(waits)
+    }),
+  })
+  start('worker', 1)
+  await host.stop()
 })

@@ -6,7 +6,9 @@ import { toolLoop } from './agents.ts'
 test('two sessions never mix, though they run at the same time on one machine', async () => {
   // The model echoes every user message that it was shown.
   const model = scriptedModel((request) => ({
-    text: request.messages.flatMap(({ role, content }) => (role === 'user' ? [String(content)] : [])).join('|'),
+    text: request.messages
+      .flatMap(({ role, content }) => (role === 'user' && typeof content === 'string' ? [content] : []))
+      .join('|'),
   }))
   const names = ['red', 'blue', 'green']
   const sessions = await Promise.all(names.map((id) => openSession(toolLoop, { id, client: model.client })))

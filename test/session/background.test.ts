@@ -82,3 +82,40 @@ test('a failure in the background after its turn has ended ends nothing', async 
   expect(session.nodeStates()['speech']).toMatchObject({ status: 'failed', error: { message: 'no voice' } })
   expect(await session.send('two').result).toMatchObject({ status: 'completed', text: 'two' })
 })
+
+test('what a background node comes with after its turn has ended opens a turn when it gives others work', async () => {
+  const watching = gate()
+  const agent = defineAgent({
+    id: 'watching',
+    version: 1,
+    nodes: {
+      watcher: played(
+        async (text, runtime) => {
+          await watching.pass()
+          runtime.emit('asked', { text })
+        },
+        { background: true },
+      ),
+      worker: played(
+        async (text, runtime) => {
+          await settled()
+          runtime.emit('said', { text: `found ${text}` })
+        },
+        { onRestore: 'rerun' },
+      ),
+    },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'watcher' },
+      { from: 'watcher', on: 'asked', to: ['worker', 'output'] },
+      { from: 'worker', on: 'said', to: 'output' },
+    ],
+  }) as unknown as Agent
+  await using session = await openSession(agent, { id: 's' })
+  expect(await session.send('it').result).toMatchObject({ traceId: 's/0.1', status: 'completed' })
+  const outputs: string[] = []
+  session.on('output', ({ traceId, type }) => outputs.push(`${traceId} ${type}`))
+  const found = new Promise((resolve) => session.on('turn', resolve))
+  watching.open()
+  expect(await found).toMatchObject({ traceId: 's/0.2', status: 'completed', text: 'found it' })
+  expect(outputs).toEqual(['s/0.2 asked', 's/0.2 said'])
+})

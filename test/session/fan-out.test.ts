@@ -203,3 +203,27 @@ test('deliveries on the way through a state are of the event that the machine to
     ['s/0.1', 'yes'],
   ])
 })
+
+test('what a node gets of one event twice are two events with ids of their own', async () => {
+  const ids: string[] = []
+  const chart = setupAgent({
+    id: 'twice',
+    version: 1,
+    nodes: {
+      worker: {
+        ...played(() => {}),
+        handler: { style: 'run', run: ({ id }: { id: string }) => void ids.push(id) },
+      } as never as ReturnType<typeof played>,
+    },
+  })
+  const agent = chart.createAgent({
+    type: 'parallel',
+    states: {
+      a: { on: { 'input.user_input': { actions: chart.deliver('worker') } } },
+      b: { on: { 'input.user_input': { actions: chart.deliver('worker') } } },
+    },
+  }) as unknown as Agent
+  await using session = await openSession(agent, { id: 's' })
+  await session.send('go').result
+  expect(ids).toEqual(['s/0.1.1', 's/0.1.2'])
+})

@@ -98,7 +98,7 @@ test('what a node does to an event is not seen by the other targets', async () =
     version: 1,
     nodes: { giver, one: taker, two: taker },
     edges: [
-      { from: 'input', on: 'user_input', to: 'giver', map: (content) => ({ text: String(content) }) },
+      { from: 'input', on: 'user_input', to: 'giver', map: (content) => ({ text: typeof content === 'string' ? content : '' }) },
       { from: 'giver', on: 'said', to: ['one', 'two', 'output'] },
     ],
   })

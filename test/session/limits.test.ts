@@ -13,7 +13,7 @@ function pingPong(limits: AgentLimits, routed: boolean, wrapUp: Play = () => {})
     input: z.object({ limit: z.string(), value: z.number() }),
     emits: { said: Text, asked: Text },
     run(event, runtime) {
-      wrapUp('', runtime as never)
+      void wrapUp('', runtime as never)
       runtime.emit('said', { text: `${event.data.limit} ${event.data.value}` })
     },
   })

@@ -56,8 +56,9 @@ test('an attempt is stored before it is begun, so each crash counts', async () =
     return untilAborted(text, runtime)
   })
   const lives: Session[] = []
-  let { store, dead } = await crashed(agent, 'hello')
-  lives.push(dead)
+  const first = await crashed(agent, 'hello')
+  let { store } = first
+  lives.push(first.dead)
   for (let life = 0; life < 3; life++) {
     const session = await openSession(agent, { id: 's', store })
     lives.push(session)
@@ -351,4 +352,50 @@ test('a snapshot is a checkpoint that another store restores from', async () => 
   await store.checkpoints.save('s', JSON.stringify(snapshot))
   await using second = await openSession(agent, { id: 's', store })
   expect(await second.send('again').result).toMatchObject({ text: '{"count":2}' })
+})
+
+test('work of an earlier process can be cancelled before it goes on', async () => {
+  const attempts: number[] = []
+  const agent = soloAgent((text, runtime) => {
+    attempts.push(runtime.attempt)
+    return untilAborted(text, runtime)
+  })
+  const { store, dead } = await crashed(agent, 'hello')
+  await using session = await openSession(agent, { id: 's', store })
+  const result = nextTurn(session)
+  session.cancel('s/0.1')
+  expect(await result).toMatchObject({ status: 'cancelled' })
+  await settled()
+  expect(attempts).toEqual([1])
+  await dead.stop()
+})
+
+test('a session that is stopped at once leaves the work of an earlier process to the next', async () => {
+  const attempts: number[] = []
+  const agent = soloAgent(async (text, runtime) => {
+    attempts.push(runtime.attempt)
+    if (runtime.attempt === 1) await untilAborted(text, runtime)
+    runtime.emit('said', { text })
+  })
+  const { store, dead } = await crashed(agent, 'hello')
+  await (await openSession(agent, { id: 's', store })).stop()
+  await settled()
+  await using session = await openSession(agent, { id: 's', store })
+  expect(await nextTurn(session)).toMatchObject({ status: 'completed', text: 'hello' })
+  expect(attempts).toEqual([1, 2])
+  await dead.stop()
+})
+
+test('a message that comes at once is a turn behind the one that goes on', async () => {
+  const agent = soloAgent(dyingOnce)
+  const { store, dead } = await crashed(agent, 'one')
+  await using session = await openSession(agent, { id: 's', store })
+  const results: string[] = []
+  session.on('turn', ({ traceId, text }) => results.push(`${traceId} ${text}`))
+  const second = session.send('two')
+  await settled()
+  second.cancel()
+  await second.result
+  expect(results).toEqual(['s/0.1 one in attempt 2', 's/0.2 '])
+  await dead.stop()
 })

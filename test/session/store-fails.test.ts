@@ -117,3 +117,21 @@ test('a store that fails while the session is being stopped: open turns are told
   await expect(turn.result).rejects.toMatchObject({ code: 'session_stopped' })
   await expect(later.accepted).rejects.toMatchObject({ code: expect.stringContaining('session_') as string })
 })
+
+test('a store that cannot read messages fails the handler that asks, not the session', async () => {
+  const store = testStore()
+  const agent = soloAgent(async (text, runtime) => {
+    if (text === 'read') await runtime.messages({ ids: ['0.0'], prepend: [], text })
+    runtime.emit('said', { text })
+  })
+  store.memory.get = () => Promise.reject(full)
+  await using session = await openSession(agent, { id: 's', store })
+  expect(await session.send('read').result).toMatchObject({ status: 'failed', error: { message: 'disk full' } })
+  expect(await session.send('next').result).toMatchObject({ status: 'completed', text: 'next' })
+})
+
+test('a session whose checkpoint cannot be loaded does not open', async () => {
+  const store = testStore()
+  store.checkpoints.load = () => Promise.reject(full)
+  await expect(openSession(soloAgent(echo), { id: 's', store })).rejects.toBe(full)
+})

@@ -71,7 +71,7 @@ test(
           await expectStatesFromSnapshots(session)
           expect(eventIds.size).toBe(handled.length)
           const messages = await session.messages()
-          expect(messages.map(({ content }) => content).toSorted()).toEqual(handled.toSorted())
+          expect(messages.map(({ content }) => content as string).toSorted()).toEqual(handled.toSorted())
           expect(new Set(session.trace().map((entry) => entry.to)).has(null)).toBe(false)
           events += handled.length + outputs.length
         },
