@@ -30,7 +30,7 @@ export interface TraceEntry {
   readonly traceId: string
 }
 
-/** A durable event with the targets that it reached: what the event log keeps. */
+/** A durable event with the targets that it reached (for a signal, the nodes that it decided at): what the log keeps. */
 export interface LogEntry {
   readonly event: AgentEvent
   readonly to: readonly string[]

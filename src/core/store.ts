@@ -35,7 +35,11 @@ export interface MemoryStore {
   delete(sessionId: string, ids: readonly string[]): Promise<void>
 }
 
-/** Keeps the durable events of each session in order: those of its newest turns, how many is up to the store. */
+/**
+ * Keeps the durable events of each session in order: those of its newest turns, how many is up to the store. In a store
+ * without transactions there may be entries past the `sequence` of the checkpoint: they have not happened, and what
+ * happens instead overwrites them.
+ */
 export interface EventLog {
   /** Writes entries under their sequence numbers; one that exists is overwritten. */
   append(sessionId: string, entries: readonly LoggedEvent[]): Promise<void>

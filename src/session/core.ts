@@ -128,8 +128,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   accept(traceId: string, data: Json, clientId?: string): void {
     this.#step(() => {
       this.#ledger.open(traceId, this.time, { data, clientId })
-      const { sequence } = this.#ids.counters
-      if (clientId !== undefined) this.#seen.add({ clientId, traceId, sequence })
+      this.#remember(traceId, clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -141,8 +140,9 @@ export class SessionCore implements RoutedSession, CycledSession {
   }
 
   /** Takes a signal into a turn. */
-  signal(traceId: string, type: string, data: Json): void {
+  signal(traceId: string, type: string, data: Json, clientId?: string): void {
     this.#step(() => {
+      this.#remember(traceId, clientId)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -382,6 +382,11 @@ export class SessionCore implements RoutedSession, CycledSession {
       if (work) this.#router.abort(node, work.event)
     }
     this.#closed = true
+  }
+
+  #remember(traceId: string, clientId: string | undefined): void {
+    const { sequence } = this.#ids.counters
+    if (clientId !== undefined) this.#seen.add({ clientId, traceId, sequence })
   }
 
   #numberMessages({ messages }: Outcome, traceId: string): ReadonlyMap<string, string> | undefined {

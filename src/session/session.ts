@@ -136,16 +136,19 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /**
    * Sends a signal that the agent declares in `inputs` (approve, reject, …). It goes on with the turn that waits for
-   * it, or opens one. Resolves when the signal is stored, with the turn that it went to.
+   * it, or opens one. Resolves when the signal is stored, with the turn that it went to. With `id`, a repeat of the
+   * same signal joins that turn and does nothing else.
    * @throws SignalError when the agent does not declare it or its schema refuses the data.
    */
-  async signal(type: string, data: unknown = null): Promise<Turn> {
+  async signal(type: string, data: unknown = null, options: { id?: string } = {}): Promise<Turn> {
     this.begin()
+    const known = options.id === undefined ? undefined : this.#known(options.id)
+    if (known) return known.accepted.then(() => known)
     const refusal = this.#refusal()
     if (refusal) throw refusal
     const read = readSignal(this.agent, this.id, type, data)
-    const turn = this.#turns.follow(this.#core.traceIdForSignal(read))
-    this.#core.signal(turn.traceId, type, read)
+    const turn = this.#turns.follow(this.#core.traceIdForSignal(read), options.id)
+    this.#core.signal(turn.traceId, type, read, options.id)
     await turn.accepted
     return turn
   }
@@ -341,7 +344,7 @@ export class Session implements EmbeddedSession, WrittenSession {
       const result = resultOf(open, pendingWork(this.#core.children, open.traceId))
       return this.#turns.joinWaiting(seen, result, this.flushed())
     }
-    if (open) return this.#turns.join(seen)
+    if (open) return this.#turns.join(seen, this.id, this.#store?.log, this.flushed())
     return this.#turns.recall(seen, this.id, this.#store?.log, this.flushed())
   }
 

@@ -36,15 +36,26 @@ export class TurnHandles {
   }
 
   /** The handle of a message that an earlier process accepted, on a turn that is still open. */
-  join({ clientId, traceId }: SeenMessage): Turn {
+  join(
+    { clientId, traceId, sequence }: SeenMessage,
+    sessionId: string,
+    log: EventLog | undefined,
+    stored: Promise<void>,
+  ): Turn {
     let turn = this.#open.get(traceId)?.[0]
     if (!turn) {
       turn = new Turn(traceId, this.#cancel)
       add(this.#open, turn)
     }
-    turn.acknowledge()
-    this.#keep(clientId, turn)
-    return turn
+    const joined = turn
+    joined.acknowledge()
+    joined.hold()
+    this.#keep(clientId, joined)
+    void stored
+      .then(() => readTurn(traceId, sessionId, sequence, log))
+      .then(({ outputs }) => joined.precede(outputs))
+      .catch((error: unknown) => joined.reject(error))
+    return joined
   }
 
   /** The same on one that waits, as it did for the first: it may wait for long. `stored` resolves when that is stored. */
@@ -116,20 +127,34 @@ function add(handles: Map<string, Turn[]>, turn: Turn): void {
 
 /** Plays what the log has of a turn that ended. */
 async function replay(turn: Turn, sessionId: string, sequence: number, log: EventLog | undefined): Promise<void> {
+  const { outputs, result } = await readTurn(turn.traceId, sessionId, sequence, log)
+  if (!result) {
+    const message = `Turn ${turn.traceId} of session '${sessionId}' has ended and its events are no longer kept.`
+    throw new TroupeError('turn_forgotten', message)
+  }
+  turn.precede(outputs)
+  turn.settle(result)
+}
+
+/** What the log has of a turn from a sequence number on: what reached `output`, and how it ended. */
+async function readTurn(
+  traceId: string,
+  sessionId: string,
+  sequence: number,
+  log: EventLog | undefined,
+): Promise<{ outputs: AgentEvent[]; result?: TurnResult }> {
+  const outputs: AgentEvent[] = []
   for (let after = sequence; log;) {
     const entries = await log.read(sessionId, { after })
     for (const { event, to } of entries) {
-      if (event.traceId !== turn.traceId) continue
-      if (event.from === 'turn' && event.type === 'turn_end') {
-        turn.settle(event.data as unknown as TurnResult)
-        return
-      }
-      if (to.includes('output')) turn.push(event)
+      if (event.traceId !== traceId) continue
+      if (event.from === 'turn' && event.type === 'turn_end')
+        return { outputs, result: event.data as unknown as TurnResult }
+      if (to.includes('output')) outputs.push(event)
     }
     const last = entries.at(-1)
     if (!last) break
     after = last.sequence
   }
-  const message = `Turn ${turn.traceId} of session '${sessionId}' has ended and its events are no longer kept.`
-  throw new TroupeError('turn_forgotten', message)
+  return { outputs }
 }

@@ -26,6 +26,8 @@ export class Turn implements AsyncIterable<AgentEvent> {
   /** Which of all events each one of `#events` is; undefined while none was let go. */
   #positions: number[] | undefined
   #over = false
+  /** What came before is still being read. */
+  #held = false
   #waiting: (() => void)[] = []
   #accept!: () => void
   #resolve!: (result: TurnResult) => void
@@ -56,6 +58,7 @@ export class Turn implements AsyncIterable<AgentEvent> {
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
     let position = 0
     const next = (): Next | undefined => {
+      if (this.#held) return undefined
       const at = this.#positions ? firstFrom(this.#positions, position) : position
       const event = this.#events[at]
       if (event) {
@@ -93,6 +96,19 @@ export class Turn implements AsyncIterable<AgentEvent> {
     this.#positions?.push(this.#count)
     this.#count++
     if (this.#events.length > maxBuffered) this.#letGo()
+    this.#wake()
+  }
+
+  /** @internal Readers wait until {@link Turn.precede} has told what came before. */
+  hold(): void {
+    this.#held = true
+  }
+
+  /** @internal Events that reached `output` before this handle was there. */
+  precede(events: readonly AgentEvent[]): void {
+    const known = new Set(this.#events.map(({ id }) => id))
+    this.#events.unshift(...events.filter(({ id }) => !known.has(id)))
+    this.#held = false
     this.#wake()
   }
 

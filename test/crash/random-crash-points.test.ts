@@ -80,7 +80,7 @@ test(
             { id: 's', store },
           )
           const messages = await reopened.messages()
-          expect(messages.map(({ content }) => content).toSorted()).toEqual(
+          expect(messages.map(({ content }) => content as string).toSorted()).toEqual(
             expected.flatMap((each) => each.handled).toSorted(),
           )
           await reopened.stop()

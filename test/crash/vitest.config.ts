@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig, mergeConfig } from 'vitest/config'
+import base from '../../vitest.config.ts'
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+const merged = mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      root: path('../..'),
+      globalSetup: [path('build-worker.ts')],
+      testTimeout: 300_000,
+      hookTimeout: 60_000,
+    },
+  }),
+)
+
+// Lists are merged by concatenation; this suite is not the plain one.
+export default { ...merged, test: { ...merged.test, include: ['test/crash/**/*.crash.ts'] } }
