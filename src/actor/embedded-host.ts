@@ -9,7 +9,7 @@
 import { InputError, toErrorData } from '../core/errors.ts'
 import { copyOf } from '../core/json.ts'
 import type { NodeDefinition } from '../core/node.ts'
-import { describeIssues } from '../core/schema.ts'
+import { admitsOnlyJson, describeIssues } from '../core/schema.ts'
 import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
 import type { Job, JobName, Outcome } from './host.ts'
 import { HandlerLoop } from './handler-loop.ts'
@@ -72,7 +72,10 @@ export class EmbeddedHost {
     const isReset = definition.takesResets && type.endsWith('_reset')
     if (isReset || this.#fitted.has(`${from}.${type}>${job.node}`)) return { ...job.event, data: copyOf(data) } as never
     const parsed = definition.input.safeParse(data)
-    if (parsed.success) return { ...job.event, data: parsed.data } as never
+    if (parsed.success) {
+      // What an open schema lets through as it is belongs to the event, which others have too.
+      return { ...job.event, data: admitsOnlyJson(definition.input) ? parsed.data : copyOf(parsed.data) } as never
+    }
     const reason = describeIssues(parsed.error)
     throw new InputError(job.node, `${from}.${type}`, reason, { cause: parsed.error })
   }

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
-import { assertJson, copyOf, type Json } from '../core/json.ts'
+import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
 import {
   addUsage,
   pairToolCalls,
@@ -88,9 +88,13 @@ export class HandlerRuntime implements NodeRuntime {
       throw new EmitError(this.nodeId, type, `it declares ${Object.keys(definition.emits).join(', ') || 'no events'}.`)
     const parsed = schema.safeParse(data)
     if (!parsed.success) throw new EmitError(this.nodeId, type, describeIssues(parsed.error), { cause: parsed.error })
-    const value = parsed.data as Json
+    let value = parsed.data as Json
     if (this.#ended) return
-    if (!admitsOnlyJson(schema)) assertJson(value, `'${type}' of node '${this.nodeId}'`)
+    if (!admitsOnlyJson(schema)) {
+      assertJson(value, `'${type}' of node '${this.nodeId}'`)
+      // What such a schema lets through as it is, the handler still has in its hands.
+      value = copyOf(value)
+    }
     if (definition.transient.has(type)) {
       this.#leave(type, value)
       return
@@ -122,7 +126,8 @@ export class HandlerRuntime implements NodeRuntime {
   append(message: Message, options: { aside?: boolean } = {}): string {
     assertJson(message, `message of node '${this.nodeId}'`)
     const provisionalId = `~${this.#messages.length}~${this.#job.event.id}`
-    if (!this.#ended) this.#messages = added(this.#messages, { provisionalId, message, aside: options.aside ?? false })
+    const { aside = false } = options
+    if (!this.#ended) this.#messages = added(this.#messages, { provisionalId, message: frozen(copyOf(message)), aside })
     return provisionalId
   }
 

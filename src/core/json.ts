@@ -121,6 +121,18 @@ export function copyOf<T>(value: T): T {
     return copy as T
   }
   const copy: Record<string, unknown> = {}
-  for (const key in value) copy[key] = copyOf(value[key])
+  for (const key in value) {
+    const member = copyOf(value[key])
+    if (key !== '__proto__') copy[key] = member
+    // Set like any other, it would become the prototype; text of a model may have such a key.
+    else Object.defineProperty(copy, key, { value: member, enumerable: true, writable: true, configurable: true })
+  }
   return copy as T
+}
+
+/** Freezes JSON in all its depth: for messages, which every window that refers to them shares. */
+export function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value
+  for (const member of Object.values(value)) frozen(member)
+  return Object.freeze(value)
 }

@@ -60,7 +60,7 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   append(message: Message, options?: { aside?: boolean }): string
   /** The newest messages of the conversation by reference, those appended by this handler included. */
   window(options?: WindowOptions): Promise<MessageWindow>
-  /** The messages of a window, ready for a model: every tool call is paired with a result. */
+  /** The messages of a window, ready for a model: every tool call is paired with a result. They are shared, so frozen. */
   messages(window: MessageWindow): Promise<readonly Message[]>
   /** Adds to the usage of the turn when the handler returns. */
   addUsage(usage: Usage): void

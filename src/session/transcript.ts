@@ -3,6 +3,7 @@
  * window costs the same at message 10 and at message 100,000. Without a memory store it is all kept here, and ends with
  * the session.
  */
+import { copyOf, frozen } from '../core/json.ts'
 import type { Message, MessageRecord } from '../core/messages.ts'
 import type { MemoryStore } from '../core/store.ts'
 import type { TranscriptHead } from './checkpoint.ts'
@@ -63,6 +64,7 @@ export class Transcript {
     const read = new Map<string, MessageRecord>()
     for (const record of await memory.get(this.#sessionId, missing)) {
       if (!record) continue
+      frozen(record.message)
       read.set(record.id, record)
       this.#keep(record)
     }
@@ -91,7 +93,7 @@ export class Transcript {
     const messages: Message[] = []
     for (let start = 0; start < head.count; start += pageSize) {
       for (const record of await this.get(idsBetween(head, start, Math.min(head.count, start + pageSize)))) {
-        if (record && !record.aside) messages.push(record.message)
+        if (record && !record.aside) messages.push(copyOf(record.message))
       }
     }
     return messages

@@ -42,12 +42,9 @@ export class TurnHandles {
     log: EventLog | undefined,
     stored: Promise<void>,
   ): Turn {
-    let turn = this.#open.get(traceId)?.[0]
-    if (!turn) {
-      turn = new Turn(traceId, this.#cancel)
-      add(this.#open, turn)
-    }
-    const joined = turn
+    // A handle of its own: one that is being read cannot be given what came before.
+    const joined = new Turn(traceId, this.#cancel)
+    add(this.#open, joined)
     joined.acknowledge()
     joined.hold()
     this.#keep(clientId, joined)

@@ -107,7 +107,10 @@ export class Turn implements AsyncIterable<AgentEvent> {
   /** @internal Events that reached `output` before this handle was there. */
   precede(events: readonly AgentEvent[]): void {
     const known = new Set(this.#events.map(({ id }) => id))
-    this.#events.unshift(...events.filter(({ id }) => !known.has(id)))
+    const earlier = events.filter(({ id }) => !known.has(id))
+    this.#events = [...earlier, ...this.#events]
+    this.#positions &&= [...earlier.keys(), ...this.#positions.map((position) => position + earlier.length)]
+    this.#count += earlier.length
     this.#held = false
     this.#wake()
   }

@@ -36,6 +36,7 @@ test('an approved refund runs once, and its turn goes on under the same trace id
     'input>memory user_input',
     'memory>llm memory_ready',
     'llm>tools tool_call',
+    'input>tools approve',
     'tools>llm tool_result',
     'llm>output llm_result',
   ])

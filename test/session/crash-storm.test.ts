@@ -67,7 +67,7 @@ test(
         const results = new Map<number, string>()
         for (const [index, turn] of turns) results.set(index, (await turn.result).status)
         await session.idle()
-        const said = (await session.messages()).map(({ content }) => String(content))
+        const said = (await session.messages()).map(({ content }) => content as string)
         for (const [index, left] of lefts.entries()) {
           const own = said.filter((text) => text.split(':')[1]?.split('>')[0] === `t${index}`)
           const expected = expectedOf(shape, left, `t${index}`)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import { defineAgent, defineNode, openSession } from '../setup/engine.ts'
 import { gate, settled } from '../setup/gate.ts'
 import { played, relayAgent, soloAgent, Text } from './agents.ts'
@@ -98,7 +99,12 @@ test('what a node does to an event is not seen by the other targets', async () =
     version: 1,
     nodes: { giver, one: taker, two: taker },
     edges: [
-      { from: 'input', on: 'user_input', to: 'giver', map: (content) => ({ text: typeof content === 'string' ? content : '' }) },
+      {
+        from: 'input',
+        on: 'user_input',
+        to: 'giver',
+        map: (content) => ({ text: typeof content === 'string' ? content : '' }),
+      },
       { from: 'giver', on: 'said', to: ['one', 'two', 'output'] },
     ],
   })
@@ -169,4 +175,76 @@ test('an emit that comes after the handler has returned has no effect', async ()
   await settled()
   expect(outputs).toEqual([{ text: 'one' }, { text: 'two' }])
   expect(await session.messages()).toEqual([])
+})
+
+test('what a handler does to data and messages after it has handed them over changes nothing', async () => {
+  const giver = defineNode({
+    input: z.any(),
+    emits: { said: z.any() },
+    run(_event, runtime) {
+      const data = { text: 'given', list: [1] }
+      const message = { role: 'user' as const, content: 'given' }
+      runtime.emit('said', data)
+      runtime.append(message)
+      data.text = 'changed'
+      data.list.push(2)
+      message.content = 'changed'
+    },
+  })
+  const taker = defineNode({
+    input: z.any(),
+    emits: {},
+    run: (event) => void (event.data as { list: number[] }).list.push(3),
+  })
+  const agent = defineAgent({
+    id: 'handed_over',
+    version: 1,
+    nodes: { giver, one: taker, two: taker },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'giver' },
+      { from: 'giver', on: 'said', to: ['one', 'two', 'output'] },
+    ],
+  })
+  await using session = await openSession(agent as never)
+  const outputs: unknown[] = []
+  session.on('output', ({ data }) => outputs.push(data))
+  await session.send('hello').result
+  expect(outputs).toEqual([{ text: 'given', list: [1] }])
+  expect(await session.messages()).toEqual([{ role: 'user', content: 'given' }])
+})
+
+test('a key __proto__ in state is a key like any other', async () => {
+  const state = JSON.parse('{"__proto__":{"admin":true}}') as { admin?: boolean }
+  const agent = soloAgent((text, runtime) => {
+    if (text === 'set') runtime.setState(state as never)
+    const read = runtime.getState() as { admin?: boolean }
+    runtime.emit('said', { text: JSON.stringify([read, read.admin ?? null]) })
+  })
+  await using session = await openSession(agent)
+  expect((await session.send('set').result).text).toBe('[{"__proto__":{"admin":true}},null]')
+  expect((await session.send('get').result).text).toBe('[{"__proto__":{"admin":true}},null]')
+})
+
+test('whatever one tries to do to messages that were read, the transcript stays what it is', async () => {
+  const change = (messages: readonly { content: unknown }[]): void => {
+    for (const message of messages) {
+      try {
+        message.content = 'changed'
+      } catch {
+        // They may be frozen.
+      }
+    }
+  }
+  const agent = soloAgent(async (text, runtime) => {
+    runtime.append({ role: 'user', content: text })
+    const window = await runtime.window()
+    change(await runtime.messages(window))
+    const again = await runtime.messages(window)
+    runtime.emit('said', { text: JSON.stringify(again.map(({ content }) => content)) })
+  })
+  await using session = await openSession(agent)
+  await session.send('one').result
+  expect(await session.send('two').result).toMatchObject({ text: '["one","two"]' })
+  change(await session.messages())
+  expect((await session.messages()).map(({ content }) => content)).toEqual(['one', 'two'])
 })

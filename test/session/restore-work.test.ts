@@ -385,17 +385,3 @@ test('a session that is stopped at once leaves the work of an earlier process to
   expect(attempts).toEqual([1, 2])
   await dead.stop()
 })
-
-test('a message that comes at once is a turn behind the one that goes on', async () => {
-  const agent = soloAgent(dyingOnce)
-  const { store, dead } = await crashed(agent, 'one')
-  await using session = await openSession(agent, { id: 's', store })
-  const results: string[] = []
-  session.on('turn', ({ traceId, text }) => results.push(`${traceId} ${text}`))
-  const second = session.send('two')
-  await settled()
-  second.cancel()
-  await second.result
-  expect(results).toEqual(['s/0.1 one in attempt 2', 's/0.2 '])
-  await dead.stop()
-})

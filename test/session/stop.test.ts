@@ -142,3 +142,19 @@ test('a handler that never settles does not keep a cancelled turn open', async (
   // Only now, so that stop() can end: it waits for every handler.
   release()
 })
+
+test('a handler that ignores its signal for ever holds up a stop for ten seconds at most', async () => {
+  const clock = manualClock()
+  const agent = soloAgent(() => new Promise(() => {}))
+  const session = await openSession(agent, { clock })
+  session.send('hello')
+  let over = false
+  const stopped = session.stop().then(() => (over = true))
+  await settled()
+  clock.advance(9_999)
+  await settled()
+  expect(over).toBe(false)
+  clock.advance(1)
+  await stopped
+  expect(clock.pending).toBe(0)
+})

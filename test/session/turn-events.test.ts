@@ -136,3 +136,20 @@ test('a reader that keeps up misses nothing, however long the turn is', async ()
     if (value?.data !== number) expect(value?.data).toBe(number)
   }
 })
+
+test('a handle that learns later what came before has it in front, each event once, however much there is', async () => {
+  const turn = new Turn('s/0.1', () => {})
+  turn.hold()
+  for (let number = 51; number <= 12_000; number++) turn.push(eventOf(number, number > 60 && number % 2 === 0))
+  const read: number[] = []
+  const reading = (async () => {
+    for await (const { data } of turn) read.push(data as number)
+  })()
+  turn.precede(Array.from({ length: 60 }, (_, index) => eventOf(index + 1, false)))
+  for (let number = 12_001; number <= 24_000; number++) turn.push(eventOf(number, true))
+  turn.settle({} as never)
+  await reading
+  expect(read.slice(0, 50)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1))
+  expect(read).toEqual([...new Set(read)].toSorted((a, b) => a - b))
+  expect(read.at(-1)).toBe(24_000)
+})
