@@ -53,7 +53,7 @@ interface Routing {
   readonly event: AnyEventObject
   /** The agent's event that the machine took; for what XState raises by itself, the one that was made of it. */
   source: AgentEvent | undefined
-  readonly outgoing: Outgoing[]
+  outgoing: readonly Outgoing[]
   unhandled: boolean
   error: unknown
 }
@@ -72,7 +72,7 @@ export class Router implements SessionScope {
   }
 
   open(event: AnyEventObject): void {
-    this.#routing = { event, source: agentEventOf(event), outgoing: [], unhandled: false, error: undefined }
+    this.#routing = { event, source: agentEventOf(event), outgoing: none, unhandled: false, error: undefined }
   }
 
   get asked(): boolean {
@@ -87,7 +87,7 @@ export class Router implements SessionScope {
     this.#routing = {
       event,
       source: agentEventOf(event),
-      outgoing: [],
+      outgoing: none,
       unhandled: false,
       error: new TransitionError(this.#session.sessionId, event.type, error),
     }
@@ -95,14 +95,13 @@ export class Router implements SessionScope {
 
   /** Entry actions of the initial state run before any transition. */
   #current(event: AnyEventObject): Routing {
-    return (this.#routing ??= { event, source: undefined, outgoing: [], unhandled: false, error: undefined })
+    return (this.#routing ??= { event, source: undefined, outgoing: none, unhandled: false, error: undefined })
   }
 
   deliver(event: AnyEventObject, targets: readonly DeliverTarget[]): void {
     const routing = this.#current(event)
-    const { outgoing } = routing
     const source = this.#agentEvent(event)
-    const before = outgoing.length
+    const before = routing.outgoing.length
     for (const target of targets) {
       if (target === 'output' && source.transient) {
         // It leaves at once: should the transition be rolled back, a piece of a stream has done no harm.
@@ -110,7 +109,7 @@ export class Router implements SessionScope {
         continue
       }
       if (typeof target === 'string') {
-        this.#deliverTo(outgoing, target, source)
+        this.#deliverTo(routing, target, source)
         continue
       }
       const { predicates, maps } = this.#session.agent.functions
@@ -122,22 +121,22 @@ export class Router implements SessionScope {
         assertJson(data, `what '${source.from}.${source.type}' is mapped to for '${target.node}'`)
         sent = { ...source, data }
       }
-      this.#deliverTo(outgoing, target.node, sent)
+      this.#deliverTo(routing, target.node, sent)
     }
     // Targets whose conditions all failed are no targets.
-    if (outgoing.length === before) routing.unhandled = true
+    if (routing.outgoing.length === before) routing.unhandled = true
   }
 
   /** Jobs go by the ids of events: what a node gets of one event a second time is an event of its own. */
-  #deliverTo(outgoing: Outgoing[], node: string, event: AgentEvent): void {
+  #deliverTo(routing: Routing, node: string, event: AgentEvent): void {
     const isSame = (sent: Outgoing): boolean =>
       sent.node === node && sent.command.type === 'node.deliver' && sent.command.event.id === event.id
-    const { from, type, data, traceId } = event
-    const sent =
-      outgoing.length > 0 && node !== 'output' && outgoing.some(isSame)
-        ? { ...event, id: this.#session.newEvent(from, type, data, traceId).id }
-        : event
-    outgoing.push({ node, command: { type: 'node.deliver', event: sent } })
+    let sent = event
+    if (routing.outgoing.length > 0 && node !== 'output' && routing.outgoing.some(isSame)) {
+      const { from, type, data, traceId } = event
+      sent = { ...event, id: this.#session.newEvent(from, type, data, traceId).id }
+    }
+    routing.outgoing = added(routing.outgoing, { node, command: { type: 'node.deliver', event: sent } })
   }
 
   hold(event: AnyEventObject, node: string, tools?: readonly string[]): void {
@@ -168,7 +167,8 @@ export class Router implements SessionScope {
   }
 
   #ask(event: AnyEventObject, node: string, command: NodeCommand): void {
-    this.#current(event).outgoing.push({ node, command })
+    const routing = this.#current(event)
+    routing.outgoing = added(routing.outgoing, { node, command })
   }
 
   containFailure(event: AnyEventObject): void {
@@ -302,7 +302,7 @@ export class Router implements SessionScope {
     if (event.from === 'turn') {
       const { limit, value } = event.data as { limit: string; value: number }
       this.#session.fail(turn.traceId, toErrorData(limitError(turn, limit, value)))
-    } else if (event.type === 'error') {
+    } else if (event.type === 'error' && !this.#session.agent.nodes[event.from]?.background) {
       const { name, message, code } = event.data as unknown as ErrorData
       this.#session.fail(turn.traceId, { name, message, code, node: event.from })
     } else {
