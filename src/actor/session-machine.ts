@@ -14,12 +14,17 @@ import { enterScope, forgetDeferred, scopeOf } from './session-scope.ts'
 
 type AnyScope = ActorScope<AnyMachineSnapshot, AnyEventObject>
 
+// Eventless transitions that lead in a circle would never end, and nothing else of the process would go on.
+const maxMicrosteps = 1_000
+
 const contained = new WeakMap<AnyStateMachine, AnyStateMachine>()
 
 /** The contained form of a machine; the same object for the same machine. */
 export function containedMachine(machine: AnyStateMachine): AnyStateMachine {
   const known = contained.get(machine)
   if (known) return known
+  // Not in the wrapper: snapshots refer to the machine itself.
+  machine.options = { ...machine.options, maxIterations: maxMicrosteps }
   const wrapped = Object.create(machine, {
     transition: {
       value: (snapshot: AnyMachineSnapshot, event: AnyEventObject, actorScope: AnyScope) =>

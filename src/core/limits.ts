@@ -19,6 +19,13 @@ export interface AgentLimits {
 /** Limits with every default filled in; a deadline of 0 means none. */
 export type ResolvedLimits = Required<AgentLimits>
 
+/** The limits of an agent. */
+export function resolveLimits(declared: AgentLimits): ResolvedLimits {
+  // In plain JavaScript, an option that is not set may be there as undefined.
+  const own = Object.entries(declared).filter(([, value]) => value !== undefined)
+  return { ...defaultLimits, ...Object.fromEntries(own) }
+}
+
 /** What holds where an agent declares nothing. */
 export const defaultLimits: ResolvedLimits = {
   maxSteps: 256,

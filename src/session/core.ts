@@ -17,16 +17,17 @@ import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import { replaceStrings, type Json } from '../core/json.ts'
-import { defaultLimits, type ResolvedLimits } from '../core/limits.ts'
+import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
-import { noEffects, type Effects } from './effects.ts'
+import { changeTimers, noEffects, type Effects } from './effects.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
 import { numberMessages } from './number-messages.ts'
 import {
   currentWork,
+  giveUpTurn,
   interruptedWork,
   nodeStates,
   tellNode,
@@ -84,7 +85,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   constructor({ agent, sessionId, checkpoint, now, inspect }: CoreOptions) {
     this.agent = agent
     this.sessionId = sessionId
-    this.limits = { ...defaultLimits, ...agent.limits }
+    this.limits = resolveLimits(agent.limits)
     this.#now = now
     this.time = now()
     this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
@@ -96,14 +97,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#router = new Router(this)
     this.#timers = new TimerTable(
       () => this.time,
-      (set, cleared) => {
-        if (set) this.effects.timersSet = added(this.effects.timersSet, set)
-        if (cleared !== null) {
-          this.effects.timersSet = this.effects.timersSet.filter(({ key }) => key !== cleared)
-          this.effects.timersCleared = added(this.effects.timersCleared, cleared)
-        }
-        this.effects.durable = true
-      },
+      (set, cleared) => changeTimers(this.effects, set, cleared),
     )
     this.#cycle = new TurnCycle(this, this.#ledger, this.#timers)
     const actor = createSessionActor(agent, checkpoint, inspect)
@@ -203,7 +197,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#step(() => {
       turn.cancelled = true
       this.effects.durable = true
-      for (const node of Object.keys(this.children)) tellNode(this.children, node, { type: 'node.cancel', traceId })
+      giveUpTurn(this.agent, this.children, traceId, 'all')
     })
     return true
   }
@@ -215,7 +209,12 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#step(() => {
       this.effects.durable = true
       const turn = this.#cycle.deadlineOf(timer)
-      if (turn) this.#router.meetLimit(turn, 'deadline', this.limits.deadline)
+      if (turn) {
+        // What the turn was at has had its time; an edge that takes the limit gets some to wind up.
+        giveUpTurn(this.agent, this.children, turn.traceId, 'foreground')
+        this.#cycle.watchWindUp(turn)
+        this.#router.meetLimit(turn, 'deadline', this.limits.deadline)
+      }
       if (turn === undefined) this.#timers.deliver(timer, this.root, this.children)
     })
   }
@@ -364,9 +363,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     if (!turn || turn.failure) return
     turn.failure = failure
     this.effects.durable = true
-    for (const [node, definition] of Object.entries(this.agent.nodes)) {
-      if (!definition.background) tellNode(this.children, node, { type: 'node.cancel', traceId })
-    }
+    giveUpTurn(this.agent, this.children, traceId, 'foreground')
   }
 
   // --- inside --------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /** What one step of a session asks its surroundings to do. */
 import type { HostRequests, Job, JobName, Timer } from '../actor/host.ts'
 import type { AgentEvent } from '../core/events.ts'
-import { none } from '../core/lists.ts'
+import { added, none } from '../core/lists.ts'
 import type { MessageRecord } from '../core/messages.ts'
 import type { LoggedEvent } from '../core/store.ts'
 import type { TurnResult } from '../core/turn.ts'
@@ -38,4 +38,14 @@ export function noEffects(): Effects {
     timersSet: none,
     timersCleared: none,
   }
+}
+
+/** Takes a timer up that is set, or one that is cleared: that one need not be set any more. */
+export function changeTimers(effects: Effects, set: Timer | null, cleared: string | null): void {
+  if (set) effects.timersSet = added(effects.timersSet, set)
+  if (cleared !== null) {
+    effects.timersSet = effects.timersSet.filter(({ key }) => key !== cleared)
+    effects.timersCleared = added(effects.timersCleared, cleared)
+  }
+  effects.durable = true
 }

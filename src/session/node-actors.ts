@@ -24,6 +24,12 @@ export function tellNode(actors: NodeActors, node: string, command: NodeCommand)
   if (actor) relay(undefined, actor, command)
 }
 
+/** Gives up the work of a turn; speech and the like goes on when only that in the foreground is meant. */
+export function giveUpTurn(agent: Agent, actors: NodeActors, traceId: string, which: 'foreground' | 'all'): void {
+  for (const [node, { background }] of Object.entries(agent.nodes))
+    if (!background || which === 'all') tellNode(actors, node, { type: 'node.cancel', traceId })
+}
+
 /** What a node handles now. */
 export function currentWork(actors: NodeActors, node: string): CurrentWork | null | undefined {
   return (actors[node]?.getSnapshot() as NodeSnapshot | undefined)?.current

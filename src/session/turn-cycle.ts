@@ -28,6 +28,8 @@ export interface CycledSession {
 }
 
 const deadlineTimer = 'deadline '
+// Milliseconds.
+const longestWindUp = 30_000
 
 /** See the top of this file. */
 export class TurnCycle {
@@ -59,11 +61,20 @@ export class TurnCycle {
   /** Sets the timer of a turn's deadline, unless it is set; what a turn waited for signals does not count. */
   watch(turn: TurnRecord): void {
     const { limits, time } = this.#session
-    const id = deadlineTimer + turn.traceId
-    if (limits.deadline === 0 || this.#timers.get(keyOf('', id))) return
+    if (limits.deadline === 0 || this.#timers.get(keyOf('', deadlineTimer + turn.traceId))) return
     const due = turn.timeLeft === undefined ? turn.acceptedAt + limits.deadline : time + turn.timeLeft
     delete turn.timeLeft
-    this.#timers.set({ id, source: '', target: '', event: { type: 'turn.deadline' }, due })
+    this.#setDeadline(turn, due)
+  }
+
+  /** Sets the timer of a turn that has met its deadline: it gets as long again to wind up, but not for ever. */
+  watchWindUp(turn: TurnRecord): void {
+    const { limits, time } = this.#session
+    this.#setDeadline(turn, time + Math.min(limits.deadline, longestWindUp))
+  }
+
+  #setDeadline({ traceId }: TurnRecord, due: number): void {
+    this.#timers.set({ id: deadlineTimer + traceId, source: '', target: '', event: { type: 'turn.deadline' }, due })
   }
 
   /** The turn whose deadline a timer is; null when that has ended, undefined for any other timer. */

@@ -21,6 +21,7 @@ function speakingAgent(speak: Play, work?: Play): Agent {
     edges: [
       { from: 'input', on: 'user_input', to: 'worker' },
       { from: 'worker', on: 'asked', to: 'speech' },
+      { from: 'worker', on: 'chunk', to: 'speech' },
       { from: 'worker', on: 'said', to: 'output' },
       { from: 'speech', on: 'said', to: 'output' },
     ],
@@ -118,4 +119,27 @@ test('what a background node comes with after its turn has ended opens a turn wh
   watching.open()
   expect(await found).toMatchObject({ traceId: 's/0.2', status: 'completed', text: 'found it' })
   expect(outputs).toEqual(['s/0.2 asked', 's/0.2 said'])
+})
+
+test('a failure in the background that nothing handles does not fail the turn that it belongs to', async () => {
+  const failed = gate()
+  const agent = speakingAgent(
+    () => {
+      void failed.pass()
+      throw new Error('no voice')
+    },
+    async (text, runtime) => {
+      runtime.emit('chunk', { text })
+      await failed.reached
+      await settled()
+      runtime.emit('said', { text })
+    },
+  )
+  await using session = await openSession(agent)
+  expect(await session.send('one').result).toMatchObject({
+    status: 'completed',
+    text: 'one',
+    dropped: ['speech.error'],
+  })
+  expect(session.nodeStates()['speech']).toMatchObject({ status: 'failed', error: { message: 'no voice' } })
 })

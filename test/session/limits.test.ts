@@ -255,3 +255,71 @@ test('the trace keeps its newest hops only', async () => {
   expect(session.trace().at(-1)).toMatchObject({ from: 'worker', to: 'output', traceId: 's/0.20' })
   await settled()
 })
+
+test('at a routed deadline what was at work is given up, and its turn winds up', async () => {
+  const clock = manualClock()
+  const agent = defineAgent({
+    id: 'in_time',
+    version: 1,
+    nodes: { worker: played(untilAborted), last: played((_text, runtime) => runtime.emit('said', { text: 'sorry' })) },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'worker' },
+      { from: 'turn', on: 'limit_reached', to: 'last' },
+      { from: 'last', on: 'said', to: 'output' },
+    ],
+    limits: { deadline: 1_000 },
+  }) as unknown as Agent
+  await using session = await openSession(agent, { clock })
+  const turn = session.send('go')
+  clock.advance(1_000)
+  expect(await turn.result).toMatchObject({ status: 'completed', text: 'sorry', error: null })
+  expect(clock.pending).toBe(0)
+})
+
+test('a turn that winds up for too long fails all the same', async () => {
+  const clock = manualClock()
+  const agent = defineAgent({
+    id: 'too_late',
+    version: 1,
+    nodes: { worker: played(untilAborted), last: played(untilAborted) },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'worker' },
+      { from: 'turn', on: 'limit_reached', to: 'last' },
+    ],
+    limits: { deadline: 1_000 },
+  }) as unknown as Agent
+  await using session = await openSession(agent, { clock })
+  const turn = session.send('go')
+  clock.advance(1_999)
+  expect(session.nodeStates()).toMatchObject({ worker: { status: 'idle' }, last: { status: 'running' } })
+  clock.advance(1)
+  expect(await turn.result).toMatchObject({ status: 'failed', error: { code: 'limit_reached' } })
+})
+
+test('a limit that is there but undefined is one that is not set', async () => {
+  await using session = await openSession(pingPong({ maxSteps: undefined } as unknown as AgentLimits, false))
+  expect(await session.send('go').result).toMatchObject({
+    status: 'failed',
+    error: { message: expect.stringContaining('maxSteps = 256') as string },
+  })
+})
+
+test('eventless transitions that lead in a circle fail their turn instead of hanging the process', async () => {
+  const chart = setupAgent({ id: 'circle', version: 1, nodes: { worker: played(echo) } })
+  const agent = chart.createAgent({
+    initial: 'a',
+    states: { a: { on: { 'input.user_input': 'b' } }, b: { always: 'c' }, c: { always: 'b' } },
+  }) as unknown as Agent
+  await using session = await openSession(agent)
+  expect(await session.send('go').result).toMatchObject({
+    status: 'failed',
+    error: { code: 'transition_failed', message: expect.stringContaining('nfinite loop') as string },
+  })
+  expect(session.value).toBe('a')
+})
+
+test('a session whose first state leads in a circle does not open', async () => {
+  const chart = setupAgent({ id: 'circle', version: 1, nodes: { worker: played(echo) } })
+  const agent = chart.createAgent({ initial: 'b', states: { b: { always: 'c' }, c: { always: 'b' } } })
+  await expect(openSession(agent as unknown as Agent)).rejects.toMatchObject({ code: 'session_start' })
+})

@@ -1,4 +1,4 @@
-/** The engine without nodes and models, which half of the time to load `troupe` goes into. */
+/** The engine without nodes and models: all of `troupe` takes twice as long to load. */
 export { defineAgent } from '../../src/agent/define-agent.ts'
 export { defineNode } from '../../src/agent/define-node.ts'
 export { setupAgent } from '../../src/agent/setup-agent.ts'
