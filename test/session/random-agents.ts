@@ -1,7 +1,7 @@
 /** Random agents for property tests: any wiring between nodes, with fan-out, whose hops count down to the output. */
 import fc from 'fast-check'
 import { z } from 'zod'
-import { defineAgent, defineNode, type Agent, type NodeDefinition } from 'troupe'
+import { defineAgent, defineNode, type Agent, type NodeDefinition } from '../setup/engine.ts'
 
 /** For each node, the nodes that its `hop` goes to, and how often it emits one. */
 export interface AgentShape {

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { openSession, type Session } from 'troupe'
+import { openSession, type Session } from '../setup/engine.ts'
 import { expect, test } from 'vitest'
 import { agentOf, agentShape, expectedOf, Hop } from './random-agents.ts'
 
