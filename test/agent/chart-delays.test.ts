@@ -1,7 +1,7 @@
 import { assign } from 'xstate'
 import { openSession, setupAgent, z } from 'troupe'
 import { expect, test } from 'vitest'
-import { manualClock } from '../model/manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 import { speaker, stateOf } from './chart-nodes.ts'
 
 const chart = setupAgent({
@@ -30,7 +30,7 @@ const agent = chart.createAgent({
 })
 
 test('named delays, fixed or made of the context, take their transitions by the clock of the session', async () => {
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   await using session = await openSession(agent, { clock })
   const opened = await (await session.signal('open')).result
   const first = await nextPause()
@@ -54,7 +54,7 @@ test('named delays, fixed or made of the context, take their transitions by the 
 })
 
 test('leaving a state clears its delays', async () => {
-  const { clock, cleared } = manualClock()
+  const { clock, cleared } = pausingClock()
   await using session = await openSession(agent, { clock })
   await (
     await session.signal('open')

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memoryLedger } from '../../machines/refund-desk/ledger.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
-import { manualClock } from '../model/manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 import { nextResult, openDesk, refundCall, stateOf } from './refund-desk.ts'
 
 const asked = { toolCalls: [refundCall('c1', 'A-17', 25)] }
@@ -25,13 +25,13 @@ test('a refund that waits survives the end of the process, and is approved after
 
 test('so does its timeout', async () => {
   const store = memoryStore()
-  const first = manualClock()
+  const first = pausingClock()
   const before = await openDesk([asked], { store, clock: first.clock })
   const { traceId, result } = before.session.send('Refund A-17')
   await result
   await before.session.stop()
 
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const later = { ...clock, now: () => clock.now() + 3_599_000 }
   await using after = await openDesk(['Nobody was there.'], { store, clock: later })
   const pause = await nextPause()

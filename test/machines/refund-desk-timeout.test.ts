@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { manualClock } from '../model/manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 import { nextResult, openDesk, refundCall, stateOf, toolMessages } from './refund-desk.ts'
 
 const expired = 'Error: this call was rejected and did not run. Reason: Nobody approved the refund within an hour.'
 
 test('after an hour without an answer the refund is rejected, and the model tells the customer', async () => {
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   await using desk = await openDesk([{ toolCalls: [refundCall('c1', 'A-17', 25)] }, 'Nobody was there.'], { clock })
   const { session, ledger, model } = desk
   const first = session.send('Refund 25 euros of A-17')
@@ -25,7 +25,7 @@ test('after an hour without an answer the refund is rejected, and the model tell
 })
 
 test('a decision in time clears the timer', async () => {
-  const { clock, nextPause, cleared } = manualClock()
+  const { clock, nextPause, cleared } = pausingClock()
   await using desk = await openDesk([{ toolCalls: [refundCall('c1', 'A-17', 25)] }, 'Done.'], { clock })
   await desk.session.send('Refund').result
   await nextPause()
@@ -37,7 +37,7 @@ test('a decision in time clears the timer', async () => {
 })
 
 test('each further refund gets its whole hour', async () => {
-  const { clock, nextPause, cleared } = manualClock()
+  const { clock, nextPause, cleared } = pausingClock()
   const script = [
     { toolCalls: [refundCall('c1', 'A-17', 25)] },
     { toolCalls: [refundCall('c2', 'B-23', 10)] },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { completeChat, streamChat, type ChatRequest } from '../../src/model/chat.ts'
 import type { Script } from '../../src/testing/script.ts'
 import { scriptedModel } from '../../src/testing/scripted-model.ts'
-import { manualClock } from './manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 
 const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }
 const retrying = (script: Script, maxRetries = 2) => {
@@ -12,7 +12,7 @@ const retrying = (script: Script, maxRetries = 2) => {
 
 it('sends a request again, after longer and longer pauses', async () => {
   const { client, model } = retrying([{ status: 500 }, { status: 429 }, 'third'])
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const answer = streamChat(client, request, { clock, random: () => 1 })
   const [first, second] = [await nextPause().then(end), await nextPause().then(end)]
   expect([first, second]).toEqual([375, 750])
@@ -22,7 +22,7 @@ it('sends a request again, after longer and longer pauses', async () => {
 
 it('waits as long as the server asks', async () => {
   const { client } = retrying([{ status: 429, headers: { 'retry-after': '7' } }, 'second'])
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const answer = completeChat(client, request, { clock })
   expect(await nextPause().then(end)).toBe(7_000)
   expect((await answer).text).toBe('second')
@@ -40,7 +40,7 @@ it.each([
 
 it('fails with the last error when no retry is left', async () => {
   const { client } = retrying([{ status: 500 }, { status: 503, message: 'still down' }], 1)
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const answer = expect(streamChat(client, request, { clock })).rejects.toThrow('still down')
   await nextPause().then(end)
   await answer
@@ -48,7 +48,7 @@ it('fails with the last error when no retry is left', async () => {
 
 it('ends a pause when the signal is aborted, and leaves no timer', async () => {
   const { client } = retrying([{ status: 500 }])
-  const { clock, nextPause, cleared } = manualClock()
+  const { clock, nextPause, cleared } = pausingClock()
   const controller = new AbortController()
   const answer = streamChat(client, request, { clock, signal: controller.signal })
   await nextPause()

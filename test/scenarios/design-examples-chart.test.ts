@@ -3,7 +3,7 @@
 import { defineTool, llmNode, memoryNode, openSession, setupAgent, toolNode, z } from 'troupe'
 import { scriptedModel } from 'troupe/testing'
 import { expect, test } from 'vitest'
-import { manualClock } from '../model/manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 import { hops } from './agents.ts'
 
 const tool = <const Name extends string>(name: Name) =>
@@ -73,7 +73,7 @@ test('a refund that is rejected is dropped, and its turn ends', async () => {
 })
 
 test('a refund that nobody decides on expires', async () => {
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const { client } = scriptedModel([call('refund')])
   await using session = await openSession(agent, { client, clock })
   const { traceId, result } = session.send('Refund my order')

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { completeChat, streamChat, type ChatRequest } from '../../src/model/chat.ts'
 import { hold } from '../../src/testing/script.ts'
 import { scriptedModel } from '../../src/testing/scripted-model.ts'
-import { manualClock } from '../model/manual-clock.ts'
+import { pausingClock } from '../setup/pausing-clock.ts'
 
 const request: ChatRequest = { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }
 
@@ -68,7 +68,7 @@ it('holds an answer, and the middle of one, until the gate is released', async (
 })
 
 it('waits by the injected clock', async () => {
-  const { clock, nextPause } = manualClock()
+  const { clock, nextPause } = pausingClock()
   const model = scriptedModel([{ text: 'late', delay: 20 }], { clock })
   const answer = completeChat(model.client, request)
   const pause = await nextPause()

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest'
 import { streamChat } from '../../../src/model/chat.ts'
 import { modelClient } from '../../../src/model/client.ts'
 import { createOfflineFetch } from '../../../src/model/offline/offline-fetch.ts'
-import { manualClock } from '../manual-clock.ts'
+import { pausingClock } from '../../setup/pausing-clock.ts'
 
 const url = 'http://offline.invalid/v1/chat/completions'
 const body = { model: 'any', messages: [{ role: 'user' as const, content: '你好 there' }] }
 const post = (content: unknown, signal?: AbortSignal) =>
-  createOfflineFetch({ clock: manualClock().clock })(url, {
+  createOfflineFetch({ clock: pausingClock().clock })(url, {
     method: 'POST',
     body: JSON.stringify(content),
     ...(signal ? { signal } : {}),

@@ -7,7 +7,7 @@ export interface Pause {
 }
 
 /** A clock that stands still; the test ends each pause itself. */
-export function manualClock(): { clock: Clock; nextPause: () => Promise<Pause>; cleared: () => number } {
+export function pausingClock(): { clock: Clock; nextPause: () => Promise<Pause>; cleared: () => number } {
   const pauses: Pause[] = []
   const waiting: ((pause: Pause) => void)[] = []
   let cleared = 0
