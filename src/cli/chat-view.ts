@@ -82,3 +82,10 @@ export function textIn(event: AgentEvent): string | undefined {
   const text = (event.data as { text?: unknown } | null)?.text
   return typeof text === 'string' ? text : undefined
 }
+
+/** What to tell of an answer that is not whole; undefined of any other event. */
+export function cutOff({ data, transient }: AgentEvent): string | undefined {
+  const reason = transient ? undefined : (data as { finishReason?: unknown } | null)?.finishReason
+  if (reason === 'length') return 'the answer ends here because it met its token limit (maxOutputTokens)'
+  return reason === 'content_filter' ? "the model server's content filter ended the answer here" : undefined
+}

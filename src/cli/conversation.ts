@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import { adviceFor, readCommand, runCommand } from './chat-command.ts'
 import type { Opening } from './chat-session.ts'
-import type { ChatView } from './chat-view.ts'
+import { cutOff, type ChatView } from './chat-view.ts'
 import type { LineReader } from './line-reader.ts'
 import type { BlockView, Happening, TurnBlocks } from './turn-blocks.ts'
 
@@ -103,8 +103,11 @@ export class Conversation implements BlockView {
 
   show(happening: Exclude<Happening, { kind: 'end' }>): void {
     if (happening.kind === 'hop') this.#view.transition(happening.hop)
-    else if (happening.kind === 'output') this.#view.output(happening.event)
-    else this.#view.states(happening.states)
+    else if (happening.kind === 'output') {
+      this.#view.output(happening.event)
+      const cut = cutOff(happening.event)
+      if (cut) this.#view.notice(cut)
+    } else this.#view.states(happening.states)
   }
 
   showLate(happening: Exclude<Happening, { kind: 'end' }>): void {
