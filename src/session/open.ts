@@ -70,7 +70,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   })
   await session.flushed()
   // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
-  setImmediate(() => session.begin())
+  session.beginSoon()
   return session
 }
 

@@ -82,6 +82,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   #whenStepped: (() => void)[] = []
   /** What the session does before whoever opened it can listen. */
   #early: Effects[] | undefined = []
+  #beginning: NodeJS.Immediate | undefined
   #stopping: Promise<void> | undefined
   #failure: unknown
 
@@ -111,8 +112,15 @@ export class Session implements EmbeddedSession, WrittenSession {
     const early = this.#early
     if (!early || this.#stopping) return
     this.#early = undefined
+    clearImmediate(this.#beginning)
     for (const effects of early) this.release(effects)
     this.#core.resume()
+  }
+
+  /** @internal The same in a moment, unless a client asks for something before. */
+  beginSoon(): void {
+    // Kept, so that a session that is through by then is not held until then.
+    this.#beginning = setImmediate(() => this.begin())
   }
 
   /**
@@ -366,6 +374,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     // Handlers are told first; then what is already decided is stored.
     const handlers = this.#host.stop()
     await this.#writer?.flush()
+    clearImmediate(this.#beginning)
     this.#timers.clearAll()
     this.#core.stop()
     this.#turns.rejectAll(reason)
