@@ -11,7 +11,8 @@ import { adoptCheckpoint } from './adopt-checkpoint.ts'
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
-import { Session, type TurnPolicy } from './session.ts'
+import type { TurnPolicy } from './client-input.ts'
+import { Session } from './session.ts'
 
 /** How a session is opened. */
 export interface OpenOptions extends Services {
