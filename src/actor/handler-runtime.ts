@@ -13,7 +13,7 @@ import {
 } from '../core/messages.ts'
 import { added, none } from '../core/lists.ts'
 import type { NodeDefinition, NodeRuntime, Services, WindowOptions } from '../core/node.ts'
-import { admitsOnlyJson, describeIssues } from '../core/schema.ts'
+import { describeIssues, readerOf } from '../core/schema.ts'
 import type { Job, Outcome, StagedMessage } from './host.ts'
 
 /** What a handler's runtime needs of its session. */
@@ -86,11 +86,12 @@ export class HandlerRuntime implements NodeRuntime {
     const schema = Object.hasOwn(definition.emits, type) ? definition.emits[type] : undefined
     if (!schema)
       throw new EmitError(this.nodeId, type, `it declares ${Object.keys(definition.emits).join(', ') || 'no events'}.`)
-    const parsed = schema.safeParse(data)
+    const reader = readerOf(schema)
+    const parsed = reader.read(data)
     if (!parsed.success) throw new EmitError(this.nodeId, type, describeIssues(parsed.error), { cause: parsed.error })
     let value = parsed.data as Json
     if (this.#ended) return
-    if (!admitsOnlyJson(schema)) {
+    if (!reader.onlyJson) {
       assertJson(value, `'${type}' of node '${this.nodeId}'`)
       // What such a schema lets through as it is, the handler still has in its hands.
       value = copyOf(value)

@@ -35,11 +35,16 @@ export interface SessionScope {
   abort(node: string, event: AgentEvent): void
 }
 
-const scopes = new WeakMap<object, SessionScope>()
+// Kept on the system itself: a weak map of all sessions is what each garbage collection would have to go through.
+const scopeOfSystem = Symbol('session scope')
+
+interface BoundSystem {
+  [scopeOfSystem]?: SessionScope
+}
 
 /** Makes `scope` the one of an actor system; must happen before its root actor starts. */
 export function bindScope(system: object, scope: SessionScope): void {
-  scopes.set(system, scope)
+  ;(system as BoundSystem)[scopeOfSystem] = scope
 }
 
 let inTransition: SessionScope | undefined
@@ -58,7 +63,7 @@ export function scopeInTransition(): SessionScope | undefined {
 
 /** The session that an actor belongs to; undefined when the machine runs outside of Troupe (in XState's own tools). */
 export function scopeOf(system: object): SessionScope | undefined {
-  return scopes.get(system)
+  return (system as BoundSystem)[scopeOfSystem]
 }
 
 /**

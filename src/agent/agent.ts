@@ -2,7 +2,7 @@
 import type { AnyStateMachine } from 'xstate'
 import type { AgentLimits } from '../core/limits.ts'
 import type { TurnProgress } from '../core/turn.ts'
-import type { NodeDefinition, Schemas } from '../core/node.ts'
+import type { FittedEvents, NodeDefinition, Schemas } from '../core/node.ts'
 
 /** The nodes of an agent by id. */
 export type Nodes = Record<string, NodeDefinition>
@@ -38,8 +38,7 @@ export interface Agent<N extends Nodes = Nodes, Inputs extends Schemas = Schemas
   readonly machine: AnyStateMachine
   readonly edges: readonly GraphEdge[]
   readonly functions: AgentFunctions
-  /** Deliveries that need no check of their data, as `<from>.<event>><node>`. */
-  readonly fitted: ReadonlySet<string>
+  readonly fitted: FittedEvents
   readonly limits: AgentLimits
   /** By the version that they lead away from. */
   readonly migrations: Readonly<Record<number, Migration>>

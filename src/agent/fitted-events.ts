@@ -2,36 +2,32 @@
  * Which deliveries need no look at their data: what the sender's schema has let through is all that the receiver's
  * schema asks for. Checking it twice would be a third of the cost of a step.
  */
-import type { Schema } from '../core/node.ts'
+import type { FittedEvents, Schema } from '../core/node.ts'
 import type { Nodes } from './agent.ts'
 import { listOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
 import { jsonFormOf, type JsonSchema } from './json-form.ts'
 
-/** Names a delivery. */
-export function deliveryName(from: string, event: string, node: string): string {
-  return `${from}.${event}>${node}`
-}
-
-/** The deliveries between nodes, by {@link deliveryName}, that fit without being checked. */
-export function fittedEvents(nodes: Nodes, config: ChartConfig): ReadonlySet<string> {
-  const fitted = new Set<string>()
+/** The deliveries between nodes that fit without being checked. */
+export function fittedEvents(nodes: Nodes, config: ChartConfig): FittedEvents {
+  const fitted = new Map<string, Map<string, Set<string>>>()
   for (const [from, { emits }] of Object.entries(nodes)) {
+    const events = new Map<string, Set<string>>()
     for (const [event, schema] of Object.entries(emits)) {
-      for (const [node, { input }] of Object.entries(nodes)) {
-        if (fits(schema, input)) fitted.add(deliveryName(from, event, node))
-      }
+      const takers = Object.entries(nodes).filter(([, { input }]) => fits(schema, input))
+      if (takers.length > 0) events.set(event, new Set(takers.map(([node]) => node)))
     }
+    if (events.size > 0) fitted.set(from, events)
   }
   // A map sends what no schema has seen.
   for (const { event, actions } of transitionsOf(config)) {
     const [from = '', type = ''] = event.split('.')
     for (const { node, mapped } of actions.flatMap(targetsOfAction))
-      if (mapped) fitted.delete(deliveryName(from, type, node))
+      if (mapped) fitted.get(from)?.get(type)?.delete(node)
   }
   for (const { state } of statesOf(config)) {
     const others = [state.entry, state.exit, ...transitionsWithoutEvent(state)].flatMap(listOf).flatMap(targetsOfAction)
     for (const { node, mapped } of others) {
-      if (mapped) for (const name of fitted) if (name.endsWith(`>${node}`)) fitted.delete(name)
+      if (mapped) for (const events of fitted.values()) for (const takers of events.values()) takers.delete(node)
     }
   }
   return fitted

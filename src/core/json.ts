@@ -87,16 +87,18 @@ export function assertJson(value: unknown, what: string): asserts value is Json 
 
 const tilde = 126
 
-/** Replaces every string of `value` that is a key of `replacements`, all of which begin with `~`; shares what did not change. */
-export function replaceStrings<T>(value: T, replacements: ReadonlyMap<string, string>): T {
-  if (typeof value === 'string')
-    return (value.charCodeAt(0) === tilde ? (replacements.get(value) ?? value) : value) as T
+/**
+ * Replaces the strings of `value` that begin with `~` by what `replacement` has for them, if anything; shares what did
+ * not change.
+ */
+export function replaceStrings<T>(value: T, replacement: (text: string) => string | undefined): T {
+  if (typeof value === 'string') return (value.charCodeAt(0) === tilde ? (replacement(value) ?? value) : value) as T
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
     let copy: unknown[] | undefined
     for (let index = 0; index < value.length; index++) {
       const before: unknown = value[index]
-      const after = replaceStrings(before, replacements)
+      const after = replaceStrings(before, replacement)
       if (after !== before) (copy ??= value.slice())[index] = after
     }
     return (copy ?? value) as T
@@ -105,7 +107,7 @@ export function replaceStrings<T>(value: T, replacements: ReadonlyMap<string, st
   const members = value as Record<string, unknown>
   for (const key in members) {
     const before = members[key]
-    const after = replaceStrings(before, replacements)
+    const after = replaceStrings(before, replacement)
     if (after !== before) (copy ??= { ...members })[key] = after
   }
   return (copy ?? value) as T

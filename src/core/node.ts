@@ -106,6 +106,9 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly handler: Handler
 }
 
+/** Deliveries that need no check of their data: the nodes that take an event, by the node that emits it and its type. */
+export type FittedEvents = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>
+
 /** The code of a node, as the host runs it. Types are checked where the node is defined. */
 export type Handler =
   | {

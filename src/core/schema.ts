@@ -8,19 +8,28 @@ export function describeIssues(error: z.ZodError): string {
     .join('; ')
 }
 
-const closed = new WeakMap<z.ZodType, boolean>()
+/** How data of a schema are read while sessions run. */
+export interface SchemaReader {
+  /** What the schema says: data that share nothing with what was given, or its issues. */
+  readonly read: (data: unknown) => z.ZodSafeParseResult<unknown>
+  /**
+   * True when whatever the schema lets through is JSON, since no part of it lets through everything (`z.any()`,
+   * `z.unknown()`). What such a schema has read need not be searched again, nor copied.
+   */
+  readonly onlyJson: boolean
+}
 
-/**
- * True when whatever the schema lets through is JSON, since no part of it lets through everything (`z.any()`,
- * `z.unknown()`). What such a schema has parsed need not be searched again.
- */
-export function admitsOnlyJson(schema: z.ZodType): boolean {
-  let known = closed.get(schema)
-  if (known === undefined) {
-    known = !isOpen(z.toJSONSchema(schema))
-    closed.set(schema, known)
-  }
-  return known
+const readers = new WeakMap<z.ZodType, SchemaReader>()
+
+/** The reader of a schema; the same object for the same schema. Made on first use, since it compiles the schema. */
+export function readerOf(schema: z.ZodType): SchemaReader {
+  const known = readers.get(schema)
+  if (known) return known
+  // What zod cannot compile it gives back as it is. Who forbids it to make code has said so by `jitless`.
+  const compiled = z.config().jitless ? schema : z.compile(schema)
+  const reader = { read: (data: unknown) => compiled.safeParse(data), onlyJson: !isOpen(z.toJSONSchema(schema)) }
+  readers.set(schema, reader)
+  return reader
 }
 
 const kinds = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref']

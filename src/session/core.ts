@@ -16,15 +16,15 @@ import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
-import { replaceStrings, type Json } from '../core/json.ts'
+import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
-import { added } from '../core/lists.ts'
+import { added, none } from '../core/lists.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
 import { changeTimers, noEffects, type Effects } from './effects.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
-import { numberMessages } from './number-messages.ts'
+import { numberMessages, type NumberedMessages } from './number-messages.ts'
 import {
   currentWork,
   giveUpTurn,
@@ -39,6 +39,7 @@ import { Router, type RoutedSession } from './router.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
+import { settlementOf } from './settlement.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
 import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
@@ -61,17 +62,18 @@ export class SessionCore implements RoutedSession, CycledSession {
   readonly root: AnyActorRef
   readonly children: NodeActors
   effects: Effects = noEffects()
+  /** Where the transcript ends. */
+  head: TranscriptHead
   /** Time of the present step. */
   time: number
   /** Called when a step has effects to take. */
-  onStep: () => void = () => {}
+  onStep = (): void => {}
   readonly #now: () => number
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #ledger: TurnLedger
   readonly #cycle: TurnCycle
   readonly #ids: SessionIds
-  #head: TranscriptHead
   #revision: number
   readonly #seen: SeenMessages
   readonly #retired: Checkpoint['retired']
@@ -89,7 +91,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#now = now
     this.time = now()
     this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
-    this.#head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
+    this.head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
     this.#revision = checkpoint?.revision ?? 0
     this.#seen = new SeenMessages(checkpoint?.seen)
     this.#retired = checkpoint?.retired ?? {}
@@ -122,7 +124,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   accept(traceId: string, data: Json, clientId?: string): void {
     this.#step(() => {
       this.#ledger.open(traceId, this.time, { data, clientId })
-      this.#remember(traceId, clientId)
+      this.#seen.add(clientId, traceId, this.#ids.counters.sequence)
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -136,7 +138,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Takes a signal into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string): void {
     this.#step(() => {
-      this.#remember(traceId, clientId)
+      this.#seen.add(clientId, traceId, this.#ids.counters.sequence)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -154,25 +156,16 @@ export class SessionCore implements RoutedSession, CycledSession {
   }
 
   #commit(outcome: Outcome, event: AgentEvent): void {
-    const { node, eventId, attempt, failure } = outcome
+    const { node, messages, failure, usage } = outcome
     const turn = this.#ledger.get(event.traceId)
-    if (turn && outcome.usage) turn.usage = addUsage(turn.usage, outcome.usage)
+    if (turn && usage) turn.usage = addUsage(turn.usage, usage)
     // A message is in the transcript for good, whatever its handler ran for.
-    if (!event.transient || outcome.messages.length > 0) this.effects.durable = true
+    if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
     const permanent = failure ? undefined : this.#numberMessages(outcome, event.traceId)
-    const emits: AnyEventObject[] = []
-    if (failure) {
-      emits.push(machineEvent(this.newEvent(node, 'error', { ...failure, input: event.data }, event.traceId), turn))
-    } else {
-      for (const { type, data } of outcome.emits) {
-        const emitted = permanent ? replaceStrings(data, permanent) : data
-        emits.push(machineEvent(this.newEvent(node, type, emitted, event.traceId), turn))
-      }
-    }
-    const set = failure ? null : outcome.state
-    const state = set && permanent ? { value: replaceStrings(set.value, permanent) } : set
-    tellNode(this.children, node, { type: 'node.settle', eventId, attempt, state, emits, failure })
+    const emit = (type: string, data: Json): AnyEventObject =>
+      machineEvent(this.newEvent(node, type, data, event.traceId), turn)
+    tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
   }
 
   /** True while a job is what its node handles: false once it is settled or given up. */
@@ -184,10 +177,15 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Lets a transient event of a running job leave at once. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
     if (!this.wants(job)) return
-    this.#step(() => {
+    // As #step does, without a function for each piece of a stream.
+    this.#enter()
+    try {
       const event = transientEvent(job, type, data, ordinal, this.time)
       relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(event.traceId)))
-    })
+      if (this.#depth === 1) this.#endStep()
+    } finally {
+      this.#leave()
+    }
   }
 
   /** Gives up on a turn. False when it is not open any more. */
@@ -241,16 +239,24 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** Runs one step: whatever happens in it is settled and announced at its end. */
   #step(work: () => void): void {
-    if (this.#depth === 0) this.time = this.#now()
-    this.#depth++
+    this.#enter()
     try {
       work()
       // Still in the step: what the turns that begin here lead to belongs to it.
       if (this.#depth === 1) this.#endStep()
     } finally {
-      this.#depth--
-      if (this.#depth === 0) this.onStep()
+      this.#leave()
     }
+  }
+
+  #enter(): void {
+    if (this.#depth === 0) this.time = this.#now()
+    this.#depth++
+  }
+
+  #leave(): void {
+    this.#depth--
+    if (this.#depth === 0) this.onStep()
   }
 
   #endStep(): void {
@@ -268,6 +274,16 @@ export class SessionCore implements RoutedSession, CycledSession {
     return effects
   }
 
+  /** Takes the output of the steps since the last call, when nothing else came of them; undefined when something did. */
+  takeOutputs(): readonly AgentEvent[] | undefined {
+    const { effects } = this
+    // What is not durable is output and jobs only.
+    if (effects.durable || effects.jobs.length > 0) return undefined
+    const { outputs } = effects
+    effects.outputs = none
+    return outputs
+  }
+
   /** True in the middle of a step, where a checkpoint would be torn. */
   get stepping(): boolean {
     return this.#depth > 0
@@ -281,7 +297,7 @@ export class SessionCore implements RoutedSession, CycledSession {
       sessionId: this.sessionId,
       branch: this.#ids.branch,
       revision: ++this.#revision,
-      head: this.#head,
+      head: this.head,
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
       snapshot: this.root.getPersistedSnapshot(),
@@ -289,10 +305,6 @@ export class SessionCore implements RoutedSession, CycledSession {
       seen: this.#seen.list(),
       retired: this.#retired,
     }
-  }
-
-  get head(): TranscriptHead {
-    return this.#head
   }
 
   /** The chart has reached its final state. */
@@ -308,9 +320,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
-    if (this.#ledger.all().some(({ status }) => status !== 'waiting')) return 0
-    const timers = this.#timers.list().map(({ due }) => due)
-    return timers.length > 0 ? Math.min(...timers) : null
+    return this.#cycle.due()
   }
 
   turn(traceId: string): TurnRecord | undefined {
@@ -327,9 +337,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   nodeStates(): Record<string, NodeState> {
     // While inputs are queued, the newest id is that of a turn that has not begun.
-    const open = this.#ledger.all()
-    const begun = open.some(({ status }) => status === 'queued') && open.findLast(({ status }) => status === 'running')
-    const newest = begun ? begun.traceId : this.#ids.newestTraceId
+    const newest = this.#ledger.runningBeforeQueued()?.traceId ?? this.#ids.newestTraceId
     return nodeStates(this.agent, this.children, newest, this.#closed)
   }
 
@@ -374,22 +382,17 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** The chart is in its final state and XState has stopped the nodes: what they were at is given up. */
   #close(): void {
-    for (const node of Object.keys(this.children)) {
+    for (const node in this.children) {
       const work = this.#currentWork(node)
       if (work) this.#router.abort(node, work.event)
     }
     this.#closed = true
   }
 
-  #remember(traceId: string, clientId: string | undefined): void {
-    const { sequence } = this.#ids.counters
-    if (clientId !== undefined) this.#seen.add({ clientId, traceId, sequence })
-  }
-
-  #numberMessages({ messages }: Outcome, traceId: string): ReadonlyMap<string, string> | undefined {
+  #numberMessages({ messages }: Outcome, traceId: string): NumberedMessages['permanent'] | undefined {
     if (messages.length === 0) return undefined
-    const { head, records, permanent } = numberMessages(this.#head, messages, traceId)
-    this.#head = head
+    const { head, records, permanent } = numberMessages(this.head, messages, traceId)
+    this.head = head
     for (const record of records) this.effects.messages = added(this.effects.messages, record)
     return permanent
   }

@@ -9,10 +9,22 @@ import type { TurnProgress } from '../core/turn.ts'
 // A symbol, so that neither JSON nor XState's tools show the event twice.
 const origin = Symbol('agent event')
 
+// By source and type of the event. It holds what agents declare and nothing else, so it is as bounded as they are;
+// machines look transitions up by these, and a text that is put together anew has to be hashed for that.
+const machineTypes = new Map<string, Map<string, string>>()
+
+function machineType(from: string, type: string): string {
+  let types = machineTypes.get(from)
+  if (!types) machineTypes.set(from, (types = new Map<string, string>()))
+  let known = types.get(type)
+  if (known === undefined) types.set(type, (known = `${from}.${type}`))
+  return known
+}
+
 /** The machine's form of an event; guards and actions also see the progress of its turn. */
 export function machineEvent(event: AgentEvent, turn: TurnProgress = endedTurn(event)): AnyEventObject {
   const { id, from, data, sessionId, traceId, time } = event
-  const type = `${from}.${event.type}`
+  const type = machineType(from, event.type)
   return event.transient
     ? { type, id, from, data, sessionId, traceId, time, turn, transient: true, [origin]: event }
     : { type, id, from, data, sessionId, traceId, time, turn, [origin]: event }

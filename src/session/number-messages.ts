@@ -8,8 +8,8 @@ export interface NumberedMessages {
   /** The head behind them. */
   readonly head: TranscriptHead
   readonly records: readonly MessageRecord[]
-  /** The permanent ids by the provisional ones. */
-  readonly permanent: ReadonlyMap<string, string>
+  /** The permanent id in place of a provisional one; undefined for any other text. */
+  readonly permanent: (text: string) => string | undefined
 }
 
 /** Numbers messages from the head on. Only a commit may: an index that is given out and not stored would be a hole. */
@@ -18,14 +18,15 @@ export function numberMessages(
   messages: readonly StagedMessage[],
   traceId: string,
 ): NumberedMessages {
-  const permanent = new Map<string, string>()
   const records: MessageRecord[] = []
   const { branch, parents } = head
   let { count } = head
-  for (const { provisionalId, message, aside } of messages) {
+  for (const { message, aside } of messages) {
     const id = `${branch}.${count++}`
-    permanent.set(provisionalId, id)
     records.push(aside ? { id, traceId, message, aside: true } : { id, traceId, message })
   }
+  // Most commits have a message or two: a map would cost more than it saves.
+  const permanent = (text: string): string | undefined =>
+    records[messages.findIndex(({ provisionalId }) => provisionalId === text)]?.id
   return { head: { branch, count, parents }, records, permanent }
 }

@@ -11,7 +11,8 @@ import { adoptCheckpoint } from './adopt-checkpoint.ts'
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
-import { Session, type TurnPolicy } from './session.ts'
+import type { TurnPolicy } from './client-input.ts'
+import { Session } from './session.ts'
 
 /** How a session is opened. */
 export interface OpenOptions extends Services {
@@ -70,7 +71,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   })
   await session.flushed()
   // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
-  setImmediate(() => session.begin())
+  session.beginSoon()
   return session
 }
 

@@ -11,7 +11,7 @@ import type { NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
 import { relay, type DeliverTarget, type SessionScope } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import { EventDroppedError, LimitError, TransitionError, toErrorData, type ErrorData } from '../core/errors.ts'
-import { hopsOf, type AgentEvent, type TraceEntry } from '../core/events.ts'
+import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { LoggedEvent } from '../core/store.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
@@ -291,7 +291,10 @@ export class Router implements SessionScope {
     const sequence = this.#session.nextSequence()
     const entry: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
     effects.events = added(effects.events, entry)
-    for (const hop of hopsOf(entry)) this.#trace.push(hop)
+    // Written out: it is each step's, and `hopsOf` makes two lists.
+    const { from, type: eventType, time, traceId } = event
+    if (unhandled) this.#trace.push({ from, to: null, eventType, time, traceId })
+    else for (const target of to) this.#trace.push({ from, to: target, eventType, time, traceId })
     if (this.#trace.length > 2 * limits.maxTrace) this.#trace = this.trace()
     if (unhandled) this.#unhandled(event)
   }

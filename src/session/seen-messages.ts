@@ -11,8 +11,9 @@ export class SeenMessages {
     this.#list = list
   }
 
-  add(message: SeenMessage): void {
-    this.#list = [...this.#list, message].slice(-maxSeen)
+  /** Remembers a message, if its client named it. */
+  add(clientId: string | undefined, traceId: string, sequence: number): void {
+    if (clientId !== undefined) this.#list = [...this.#list, { clientId, traceId, sequence }].slice(-maxSeen)
   }
 
   find(clientId: string): SeenMessage | undefined {

@@ -43,12 +43,16 @@ export class SessionWriter {
     this.#durability = durability
   }
 
+  /** True while nothing is written or waits to be: what need not be stored may be released at once. */
+  get atRest(): boolean {
+    return this.#queue.length === 0 && this.#writing === undefined && !this.#failed
+  }
+
   /** Takes over the effects of a step. */
   take(effects: Effects): void {
     if (this.#failed) return
-    const atRest = this.#queue.length === 0 && this.#writing === undefined
     if (this.#durability === 'sync') {
-      if (!effects.durable && atRest) this.#session.release(effects)
+      if (!effects.durable && this.atRest) this.#session.release(effects)
       else this.#write(effects)
       return
     }

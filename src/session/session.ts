@@ -14,26 +14,21 @@ import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { Clock } from '../core/clock.ts'
-import {
-  SessionBusyError,
-  SessionEndedError,
-  SessionStoppedError,
-  SessionStoreError,
-  type TroupeError,
-} from '../core/errors.ts'
+import { SessionEndedError, SessionStoppedError, SessionStoreError, type TroupeError } from '../core/errors.ts'
 import { hopsOf, type TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
+import { none } from '../core/lists.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { messageFault, readSignal } from './client-input.ts'
+import { messageFault, policyFault, readSignal, type TurnPolicy } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
-import { LiveTimers } from './live-timers.ts'
+import { LiveTimers, waitAtMost } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
@@ -41,12 +36,6 @@ import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
 import { Turn } from './turn.ts'
-
-/**
- * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
- * SessionBusyError (`reject`). A turn that waits for a person is not at work.
- */
-export type TurnPolicy = 'enqueue' | 'reject'
 
 // Milliseconds that stop() waits for handlers that go on though their signal is aborted.
 const patience = 10_000
@@ -82,6 +71,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   #whenStepped: (() => void)[] = []
   /** What the session does before whoever opened it can listen. */
   #early: Effects[] | undefined = []
+  #beginning: NodeJS.Immediate | undefined
   #stopping: Promise<void> | undefined
   #failure: unknown
 
@@ -99,7 +89,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
     this.#writer = store && new SessionWriter(this, store, durability)
-    this.#core.onStep = () => this.#carryOut(this.#core.take())
+    this.#core.onStep = () => this.#carryOut()
     this.#core.onStep()
   }
 
@@ -111,8 +101,15 @@ export class Session implements EmbeddedSession, WrittenSession {
     const early = this.#early
     if (!early || this.#stopping) return
     this.#early = undefined
+    clearImmediate(this.#beginning)
     for (const effects of early) this.release(effects)
     this.#core.resume()
+  }
+
+  /** @internal The same in a moment, unless a client asks for something before. */
+  beginSoon(): void {
+    // Kept, so that a session that is through by then is not held until then.
+    this.#beginning = setImmediate(() => this.begin())
   }
 
   /**
@@ -127,7 +124,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     const refusal =
       this.#refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
-      this.#policyFault(options.policy ?? this.#turnPolicy)
+      policyFault(this.id, options.policy ?? this.#turnPolicy, this.#core.turns(), this.#core.limits)
     if (refusal) return refused(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
     this.#core.accept(turn.traceId, input.data as Json, options.id)
@@ -300,12 +297,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     }
     const { accepted, outputs, settled, jobs, events } = effects
     for (const traceId of accepted) this.#turns.acknowledge(traceId)
-    for (const event of outputs) {
-      this.#turns.push(event)
-      this.#observers.tell('output', event)
-    }
-    if (this.#observers.has('trace')) for (const hop of events.flatMap(hopsOf)) this.#observers.tell('trace', hop)
-    if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
+    this.#tell(outputs, events)
     for (const result of settled) {
       this.#turns.settle(result)
       this.#observers.tell('turn', result)
@@ -323,16 +315,6 @@ export class Session implements EmbeddedSession, WrittenSession {
     return this.ended ? new SessionEndedError(this.id) : undefined
   }
 
-  #policyFault(policy: TurnPolicy): TroupeError | undefined {
-    if (policy === 'reject' && this.busy()) {
-      return new SessionBusyError(this.id, 'a turn is at work. Send it again when that has ended, or cancel it.')
-    }
-    const { maxQueuedInputs } = this.#core.limits
-    const queued = this.#core.turns().filter(({ status }) => status === 'queued').length
-    if (queued < maxQueuedInputs) return undefined
-    return new SessionBusyError(this.id, `${maxQueuedInputs} inputs wait already. Send it again when a turn has ended.`)
-  }
-
   /** The handle of a message that was sent before. */
   #known(clientId: string): Turn | undefined {
     const known = this.#turns.known(clientId)
@@ -348,7 +330,24 @@ export class Session implements EmbeddedSession, WrittenSession {
     return this.#turns.recall(seen, this.id, this.#store?.log, this.flushed())
   }
 
-  #carryOut(effects: Effects): void {
+  #tell(outputs: Effects['outputs'], events: Effects['events']): void {
+    for (const event of outputs) {
+      this.#turns.push(event)
+      this.#observers.tell('output', event)
+    }
+    if (this.#observers.has('trace')) for (const hop of events.flatMap(hopsOf)) this.#observers.tell('trace', hop)
+    if (this.#observers.has('states')) this.#observers.tell('states', this.nodeStates())
+  }
+
+  #carryOut(): void {
+    // The pieces of a stream go a short way: nothing waits for anything.
+    const mayLeave = !this.#early && this.#writer?.atRest !== false && this.#whenStepped.length === 0
+    const streamed = mayLeave ? this.#core.takeOutputs() : undefined
+    if (streamed) {
+      this.#tell(streamed, none)
+      return
+    }
+    const effects = this.#core.take()
     for (const job of effects.cancels) this.#host.cancel(job)
     for (const key of effects.timersCleared) this.#timers.clear(key)
     for (const timer of effects.timersSet) this.#timers.set(timer)
@@ -366,20 +365,13 @@ export class Session implements EmbeddedSession, WrittenSession {
     // Handlers are told first; then what is already decided is stored.
     const handlers = this.#host.stop()
     await this.#writer?.flush()
+    clearImmediate(this.#beginning)
     this.#timers.clearAll()
     this.#core.stop()
     this.#turns.rejectAll(reason)
     this.#observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    if (handlers) await this.#withPatience(handlers)
-  }
-
-  /** Handlers that ignore their signal must not hold up a shutdown for ever. */
-  async #withPatience(handlers: Promise<void>): Promise<void> {
-    let timer: unknown
-    const late = new Promise<void>((resolve) => (timer = this.#clock.setTimeout(resolve, patience)))
-    await Promise.race([handlers, late])
-    this.#clock.clearTimeout(timer)
+    if (handlers) await waitAtMost(patience, handlers, this.#clock)
   }
 }
 

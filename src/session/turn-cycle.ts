@@ -83,6 +83,13 @@ export class TurnCycle {
     return this.#ledger.get(id.slice(deadlineTimer.length)) ?? null
   }
 
+  /** When the session has to be opened though no client asks; see `Batch.due`. */
+  due(): number | null {
+    if (this.#ledger.all().some(({ status }) => status !== 'waiting')) return 0
+    const timers = this.#timers.list().map(({ due }) => due)
+    return timers.length > 0 ? Math.min(...timers) : null
+  }
+
   #begin(turn: TurnRecord): void {
     turn.status = 'running'
     const { input, traceId } = turn

@@ -69,6 +69,14 @@ export class TurnLedger {
     return [...this.#open.values()]
   }
 
+  /** The newest turn that has begun, when there are such as have not. */
+  runningBeforeQueued(): TurnRecord | undefined {
+    const open = this.all()
+    return open.some(({ status }) => status === 'queued')
+      ? open.findLast(({ status }) => status === 'running')
+      : undefined
+  }
+
   /** Ends the turns that have no work left, and says which now wait. Those that ended are forgotten. */
   settle(work: OpenWork, pendingOf: (traceId: string) => readonly PendingWork[]): TurnResult[] {
     const settled: TurnResult[] = []

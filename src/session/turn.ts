@@ -1,5 +1,6 @@
 /** The client's handle on a turn: accepted, events as they reach `output`, result. */
 import type { AgentEvent } from '../core/events.ts'
+import { added, none } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
 
 type Next = IteratorResult<AgentEvent, undefined>
@@ -28,7 +29,8 @@ export class Turn implements AsyncIterable<AgentEvent> {
   #over = false
   /** What came before is still being read. */
   #held = false
-  #waiting: (() => void)[] = []
+  /** Readers that have all events so far. */
+  #waiting: readonly (() => void)[] = none
   #accept!: () => void
   #resolve!: (result: TurnResult) => void
   #rejectAccepted!: (error: unknown) => void
@@ -57,7 +59,8 @@ export class Turn implements AsyncIterable<AgentEvent> {
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {
     let position = 0
-    const next = (): Next | undefined => {
+    let asked: readonly ((next: Next) => void)[] = none
+    const take = (): Next | undefined => {
       if (this.#held) return undefined
       const at = this.#positions ? firstFrom(this.#positions, position) : position
       const event = this.#events[at]
@@ -67,19 +70,24 @@ export class Turn implements AsyncIterable<AgentEvent> {
       }
       return this.#over ? over : undefined
     }
+    const answer = (): void => {
+      const waiting = asked
+      asked = none
+      for (const resolve of waiting) {
+        const next = asked.length > 0 ? undefined : take()
+        if (next) resolve(next)
+        else ask(resolve)
+      }
+    }
+    const ask = (resolve: (next: Next) => void): void => {
+      if (asked.length === 0) this.#waiting = added(this.#waiting, answer)
+      asked = added(asked, resolve)
+    }
     return {
       // No async function: a reader that keeps up would pay for three promises an event.
       next: () => {
-        const ready = next()
-        if (ready) return Promise.resolve(ready)
-        return new Promise<Next>((resolve) => {
-          const retry = (): void => {
-            const now = next()
-            if (now) resolve(now)
-            else this.#waiting.push(retry)
-          }
-          this.#waiting.push(retry)
-        })
+        const ready = asked.length > 0 ? undefined : take()
+        return ready ? Promise.resolve(ready) : new Promise<Next>(ask)
       },
       return: () => Promise.resolve(over),
     }
@@ -148,8 +156,8 @@ export class Turn implements AsyncIterable<AgentEvent> {
   #wake(): void {
     if (this.#waiting.length === 0) return
     const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    this.#waiting = none
+    for (const answer of waiting) answer()
   }
 }
 

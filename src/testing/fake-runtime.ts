@@ -133,8 +133,8 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
       ids.set(provisionalId, id)
       records.push({ id, traceId: traceIdOf(outcome.eventId), message, ...(aside ? { aside } : {}) })
     }
-    if (outcome.state) state = replaceStrings(outcome.state.value, ids)
-    const durable = outcome.emits.map(({ type, data }) => ({ type, data: replaceStrings(data, ids) }))
+    if (outcome.state) state = replaceStrings(outcome.state.value, (id) => ids.get(id))
+    const durable = outcome.emits.map(({ type, data }) => ({ type, data: replaceStrings(data, (id) => ids.get(id)) }))
     emitted.push(...durable)
     all.push(...durable)
   }
