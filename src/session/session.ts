@@ -29,6 +29,7 @@ import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { checkpointText } from './checkpoint-text.ts'
 import { messageFault, readSignal } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
@@ -272,7 +273,7 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal */
   checkpoint(): { text: string; due: number | null } {
-    return { text: JSON.stringify(this.#core.checkpoint()), due: this.#core.due() }
+    return { text: checkpointText(this.#core.checkpoint()), due: this.#core.due() }
   }
 
   /** @internal */
