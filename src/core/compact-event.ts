@@ -41,6 +41,16 @@ export function compactEvent(sessionId: string, event: AgentEvent): CompactEvent
   return compact as CompactEvent
 }
 
+const texts = new WeakMap<AgentEvent, string>()
+
+/** The text of {@link compactEvent}: the same event stands in a checkpoint and in the log, often of several steps. */
+export function compactEventText(sessionId: string, event: AgentEvent): string {
+  if (event.sessionId !== sessionId) return JSON.stringify(compactEvent(sessionId, event))
+  let text = texts.get(event)
+  if (text === undefined) texts.set(event, (text = JSON.stringify(compactEvent(sessionId, event))))
+  return text
+}
+
 /** The event of a stored form; one that is whole is given back as it is. */
 export function expandEvent(sessionId: string, compact: CompactEvent): AgentEvent {
   const { ids, ...rest } = compact

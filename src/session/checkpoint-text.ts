@@ -2,8 +2,10 @@
  * Checkpoints as they are stored: without what is at its default or told by its place, since one is written with every
  * step. `{ …, snapshot: { children } }` becomes `{ …, nodes }`, a node at rest `{}`.
  */
+import type { AnyActorRef } from 'xstate'
 import { z } from 'zod'
-import { compactEvent, expandEvent, fullId, shortId, type CompactEvent } from '../core/compact-event.ts'
+import { persistNode, type NodeSnapshot } from '../actor/node-logic.ts'
+import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../core/compact-event.ts'
 import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import { noUsage } from '../core/messages.ts'
@@ -20,23 +22,73 @@ import type { TurnRecord } from './turn-ledger.ts'
 type Fields = Readonly<Record<string, unknown>>
 type Holding = { readonly event: AgentEvent }
 
+/** What the text of a live session's checkpoint is made of. */
+export interface TextedSession {
+  readonly root: AnyActorRef
+  readonly children: Readonly<Record<string, AnyActorRef>>
+  checkpointHead(): Omit<Checkpoint, 'snapshot'>
+}
+
+/** Makes the texts of one session's checkpoints, each from what has changed since the one before. */
+export class CheckpointTexts {
+  readonly #nodes = new Map<string, { snapshot: unknown; text: string }>()
+  #machine: { snapshot: unknown; text: string } | undefined
+
+  /** The stored text of the session as it is now. */
+  of(session: TextedSession): string {
+    const head = session.checkpointHead()
+    let nodes = ''
+    for (const id in session.children) {
+      const snapshot: unknown = session.children[id]?.getSnapshot()
+      const known = this.#nodes.get(id)
+      const text =
+        known && known.snapshot === snapshot ? known.text : `"${id}":${nodeText(head.sessionId, persisted(snapshot))}`
+      if (known?.snapshot !== snapshot) this.#nodes.set(id, { snapshot, text })
+      nodes += nodes === '' ? text : `,${text}`
+    }
+    return textOf(head, this.#machineText(session.root), nodes)
+  }
+
+  /** XState keeps the snapshot of a machine that took an event without changing its state. */
+  #machineText(root: AnyActorRef): string {
+    const snapshot: unknown = root.getSnapshot()
+    if (!this.#machine || this.#machine.snapshot !== snapshot) {
+      this.#machine = { snapshot, text: machineText(root.getPersistedSnapshot() as unknown as PersistedSnapshot) }
+    }
+    return this.#machine.text
+  }
+}
+
+/** A node whose actor failed has XState's own snapshot. */
+function persisted(snapshot: unknown): PersistedNode {
+  return ('inbox' in (snapshot as object) ? persistNode(snapshot as NodeSnapshot) : snapshot) as PersistedNode
+}
+
 /** The stored text of a checkpoint. */
 export function checkpointText(checkpoint: Checkpoint): string {
-  const { turns, snapshot, timers, seen, retired, ...head } = checkpoint
-  const { sessionId } = checkpoint
-  const { children, historyValue, ...machine } = snapshot as unknown as PersistedSnapshot & Fields
-  const nodes: Record<string, unknown> = {}
-  for (const id in children) nodes[id] = compactNode(sessionId, children[id]?.snapshot as PersistedNode)
-  return JSON.stringify({
-    ...head,
-    turns: turns.length > 0 ? turns.map((turn) => compactTurn(sessionId, turn)) : undefined,
-    machine,
-    history: isEmpty(historyValue) ? undefined : historyValue,
-    nodes,
-    timers: timers.length > 0 ? timers : undefined,
-    seen: seen.length > 0 ? seen.map((message) => withTraceId(message, shortId, sessionId)) : undefined,
-    retired: isEmpty(retired) ? undefined : retired,
-  })
+  const { snapshot, ...head } = checkpoint
+  const persisted = snapshot as unknown as PersistedSnapshot
+  const nodes = Object.entries(persisted.children).map(
+    ([id, child]) => `${JSON.stringify(id)}:${nodeText(head.sessionId, child.snapshot)}`,
+  )
+  return textOf(head, machineText(persisted), nodes.join(','))
+}
+
+function textOf(checkpoint: Omit<Checkpoint, 'snapshot'>, machine: string, nodes: string): string {
+  const { turns, timers, seen, retired, ...head } = checkpoint
+  const { sessionId } = head
+  let text = `${JSON.stringify(head).slice(0, -1)},${machine},"nodes":{${nodes}}`
+  if (turns.length > 0) text += `,"turns":${JSON.stringify(turns.map((turn) => compactTurn(sessionId, turn)))}`
+  if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`
+  if (seen.length > 0)
+    text += `,"seen":${JSON.stringify(seen.map((message) => withTraceId(message, shortId, sessionId)))}`
+  if (!isEmpty(retired)) text += `,"retired":${JSON.stringify(retired)}`
+  return `${text}}`
+}
+
+function machineText({ children: _, historyValue, ...machine }: PersistedSnapshot): string {
+  const text = `"machine":${JSON.stringify(machine)}`
+  return isEmpty(historyValue) ? text : `${text},"history":${JSON.stringify(historyValue)}`
 }
 
 // Only what tells a checkpoint from anything else: the rest was written by this engine, whole or not at all.
@@ -97,20 +149,26 @@ function expandCheckpoint(value: unknown): unknown {
   }
 }
 
-function compactNode(sessionId: string, node: PersistedNode): Fields {
+function nodeText(sessionId: string, node: PersistedNode): string {
   const { current, inbox, held, last, status, ...rest } = node as PersistedNode & {
     readonly status: string
     readonly last?: AgentEvent
   }
-  return {
-    ...rest,
-    status: status === 'active' ? undefined : status,
-    current: current && holding(compactEvent, sessionId, current),
-    inbox: inbox?.map((event) => compactEvent(sessionId, event)),
-    held: held?.map((each) => holding(compactEvent, sessionId, each)),
-    // While an event is handled, it is also the last one.
-    last: last && last.id !== current?.event.id ? [shortId(sessionId, last.id), last.type, last.from] : undefined,
-  }
+  const parts: string[] = []
+  if (status !== 'active') parts.push(`"status":${JSON.stringify(status)}`)
+  if (current) parts.push(`"current":${around(sessionId, current)}`)
+  if (inbox) parts.push(`"inbox":[${inbox.map((event) => compactEventText(sessionId, event)).join(',')}]`)
+  if (held) parts.push(`"held":[${held.map((each) => around(sessionId, each)).join(',')}]`)
+  // While an event is handled, it is also the last one.
+  if (last && last.id !== current?.event.id)
+    parts.push(`"last":${JSON.stringify([shortId(sessionId, last.id), last.type, last.from])}`)
+  if (!isEmpty(rest)) parts.push(JSON.stringify(rest).slice(1, -1))
+  return `{${parts.join(',')}}`
+}
+
+/** The text of an event with what goes around it, which stays. */
+function around(sessionId: string, { event, ...rest }: Holding): string {
+  return `{"event":${compactEventText(sessionId, event)},${JSON.stringify(rest).slice(1)}`
 }
 
 function expandNode(sessionId: string, stored: Fields): Fields {
@@ -120,25 +178,20 @@ function expandNode(sessionId: string, stored: Fields): Fields {
     readonly held?: readonly { readonly event: CompactEvent }[]
     readonly last?: readonly [string, string, string]
   }
-  const at = current && holding(expandEvent, sessionId, current)
-  const named = at ? (at as Holding).event : last && { id: fullId(sessionId, last[0]), type: last[1], from: last[2] }
+  const at = current && expandAround(sessionId, current)
+  const named = at ? at.event : last && { id: fullId(sessionId, last[0]), type: last[1], from: last[2] }
   return {
     status: 'active',
     ...rest,
     ...(at ? { current: at } : {}),
     ...(inbox ? { inbox: inbox.map((event) => expandEvent(sessionId, event)) } : {}),
-    ...(held ? { held: held.map((each) => holding(expandEvent, sessionId, each)) } : {}),
+    ...(held ? { held: held.map((each) => expandAround(sessionId, each)) } : {}),
     ...(named ? { last: { id: named.id, type: named.type, from: named.from } } : {}),
   }
 }
 
-/** What goes around an event stays. */
-function holding<From, To>(
-  change: (sessionId: string, event: From) => To,
-  sessionId: string,
-  around: { readonly event: From },
-): { readonly event: To } {
-  return { ...around, event: change(sessionId, around.event) }
+function expandAround(sessionId: string, stored: { readonly event: CompactEvent }): Holding {
+  return { ...stored, event: expandEvent(sessionId, stored.event) }
 }
 
 const turnDefaults = {

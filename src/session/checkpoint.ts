@@ -62,5 +62,6 @@ export interface PersistedSnapshot {
   readonly status: string
   readonly value: StateValue
   readonly context: object
+  readonly historyValue?: object
   readonly children: Readonly<Record<string, { readonly snapshot: PersistedNode; readonly src: string }>>
 }

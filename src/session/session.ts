@@ -29,7 +29,7 @@ import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { checkpointText } from './checkpoint-text.ts'
+import { CheckpointTexts } from './checkpoint-text.ts'
 import { messageFault, readSignal } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
@@ -79,6 +79,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #observers = new Observers()
   readonly #timers: LiveTimers
   readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
+  readonly #texts = new CheckpointTexts()
   readonly #writer: SessionWriter | undefined
   #whenStepped: (() => void)[] = []
   /** What the session does before whoever opened it can listen. */
@@ -273,7 +274,7 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal */
   checkpoint(): { text: string; due: number | null } {
-    return { text: checkpointText(this.#core.checkpoint()), due: this.#core.due() }
+    return { text: this.#texts.of(this.#core), due: this.#core.due() }
   }
 
   /** @internal */

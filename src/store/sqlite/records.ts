@@ -1,5 +1,5 @@
 /** How messages and log entries stand in their rows: without what the row's key and the session's id say already. */
-import { compactEvent, expandEvent, fullId, shortId, type CompactEvent } from '../../core/compact-event.ts'
+import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../../core/compact-event.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { MessageRecord } from '../../core/messages.ts'
 import type { LoggedEvent } from '../../core/store.ts'
@@ -54,7 +54,7 @@ export function decodeMessage(sessionId: string, id: string, text: string): Mess
 /** The stored text of a log entry. */
 export function encodeEntry(sessionId: string, entry: LoggedEvent): string {
   const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped }
-  return JSON.stringify({ ...stored, event: compactEvent(sessionId, entry.event) })
+  return `${JSON.stringify(stored).slice(0, -1)},"event":${compactEventText(sessionId, entry.event)}}`
 }
 
 /** The log entry of a stored text; throws StoreDataError. */
