@@ -34,9 +34,10 @@ export class CheckpointTexts {
   readonly #nodes = new Map<string, { snapshot: unknown; text: string }>()
   #machine: { snapshot: unknown; text: string } | undefined
 
-  /** The stored text of the session as it is now. */
-  of(session: TextedSession): string {
-    const head = session.checkpointHead()
+  /** The stored text of the session as it is now; `ahead` as in {@link Checkpoint}. */
+  of(session: TextedSession, ahead: boolean): string {
+    const whole = session.checkpointHead()
+    const head = ahead ? { ...whole, ahead } : whole
     let nodes = ''
     for (const id in session.children) {
       const snapshot: unknown = session.children[id]?.getSnapshot()
@@ -74,7 +75,11 @@ export function checkpointText(checkpoint: Checkpoint): string {
   return textOf(head, machineText(persisted), nodes.join(','))
 }
 
-function textOf(checkpoint: Omit<Checkpoint, 'snapshot'>, machine: string, nodes: string): string {
+function textOf(
+  checkpoint: Omit<Checkpoint, 'snapshot' | 'ahead'> & { readonly ahead?: boolean },
+  machine: string,
+  nodes: string,
+): string {
   const { turns, timers, seen, retired, ...head } = checkpoint
   const { sessionId } = head
   let text = `${JSON.stringify(head).slice(0, -1)},${machine},"nodes":{${nodes}}`

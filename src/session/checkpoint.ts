@@ -28,6 +28,11 @@ export interface Checkpoint {
   readonly agent: { readonly id: string; readonly version: number; readonly hash: string }
   readonly sessionId: string
   readonly branch: number
+  /**
+   * The session may have gone on beyond this checkpoint (durability `async` or `exit`, and no orderly stop yet): ids that
+   * come after it may be in use, so whoever goes on from here does so in a new branch.
+   */
+  readonly ahead?: true
   /** Counts up with every checkpoint of the session. */
   readonly revision: number
   readonly head: TranscriptHead

@@ -36,6 +36,7 @@ import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
+import { warnOfSilentStore, withPatience } from './patience.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
 import { Transcript } from './transcript.ts'
@@ -49,7 +50,7 @@ import { Turn } from './turn.ts'
  */
 export type TurnPolicy = 'enqueue' | 'reject'
 
-// Milliseconds that stop() waits for handlers that go on though their signal is aborted.
+// Milliseconds that stop() waits for the store, and for handlers that go on though their signal is aborted.
 const patience = 10_000
 
 /** What a live session is made of; see `openSession` for the defaults. */
@@ -221,7 +222,8 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /**
    * Stops the session: what is at work is aborted, open turns reject with SessionStoppedError, nothing is left behind. A
-   * handler that ignores its signal is waited for 10 s; what it does later has no effect.
+   * handler that ignores its signal is waited for 10 s; what it does later has no effect. So is a store that does not
+   * answer; a process warning (TROUPE_STORE_SILENT) then says that what was not acknowledged may be lost.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop(() => new SessionStoppedError(this.id))
@@ -273,8 +275,8 @@ export class Session implements EmbeddedSession, WrittenSession {
   // --- for the writer ------------------------------------------------------------------
 
   /** @internal */
-  checkpoint(): { text: string; due: number | null } {
-    return { text: this.#texts.of(this.#core), due: this.#core.due() }
+  checkpoint(ahead: boolean): { text: string; due: number | null } {
+    return { text: this.#texts.of(this.#core, ahead), due: this.#core.due() }
   }
 
   /** @internal */
@@ -367,21 +369,19 @@ export class Session implements EmbeddedSession, WrittenSession {
   async #stop(reason: () => unknown): Promise<void> {
     // Handlers are told first; then what is already decided is stored.
     const handlers = this.#host.stop()
-    await this.#writer?.flush()
+    if (this.#writer) await this.#closeWriter(this.#writer)
     this.#timers.clearAll()
     this.#core.stop()
     this.#turns.rejectAll(reason)
     this.#observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    if (handlers) await this.#withPatience(handlers)
+    if (handlers) await withPatience(this.#clock, patience, handlers)
   }
 
-  /** Handlers that ignore their signal must not hold up a shutdown for ever. */
-  async #withPatience(handlers: Promise<void>): Promise<void> {
-    let timer: unknown
-    const late = new Promise<void>((resolve) => (timer = this.#clock.setTimeout(resolve, patience)))
-    await Promise.race([handlers, late])
-    this.#clock.clearTimeout(timer)
+  async #closeWriter(writer: SessionWriter): Promise<void> {
+    if (await withPatience(this.#clock, patience, writer.close())) return
+    writer.abandon()
+    warnOfSilentStore(this.id, patience)
   }
 }
 
