@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
-import { adapters, reference } from './adapters/index.ts'
+import { adapters } from './adapters/index.ts'
 import { resultsOf, tableOf, type Result } from './report.ts'
 import { workloads } from './workloads/index.ts'
 import type { Measured, Workload } from './workloads/workload.ts'
@@ -28,11 +28,11 @@ for (const id of positionals.length > 0 ? positionals : Object.keys(workloads)) 
     if (process.stderr.isTTY) process.stderr.write(`\r${id} run ${run + 1} `)
     runs.push(await measureOnce(id, workload))
   }
-  results.push(...resultsOf(id, workload, runs, reference))
+  results.push(...resultsOf(id, workload, runs))
 }
 if (process.stderr.isTTY) process.stderr.write('\r')
 if (values.json) for (const result of results) console.log(JSON.stringify({ ...result, node: process.version }))
-else console.log(tableOf(results, reference))
+else console.log(tableOf(results))
 
 /** The times of all engines, in one process or one after another in their own. */
 async function measureOnce(id: string, workload: Workload): Promise<Measured> {

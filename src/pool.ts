@@ -4,7 +4,7 @@ import type { Clock } from './core/clock.ts'
 import { systemClock } from './core/clock.ts'
 import { CheckpointError, toErrorData, type ErrorData } from './core/errors.ts'
 import type { Store } from './core/store.ts'
-import { readCheckpoint } from './session/checkpoint.ts'
+import { readCheckpoint } from './session/checkpoint-text.ts'
 import { openSession, type OpenOptions } from './session/open.ts'
 
 /** What came of a sweep. */

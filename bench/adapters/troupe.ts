@@ -1,7 +1,7 @@
 /** Troupe, through its public names, as somebody would write this agent who brings a model of their own. */
 import { defineAgent, defineNode, MessageWindow, openSession, textOf, z } from 'troupe'
 import { lookUp, scriptedModel, streamedPieces, type LookupArguments } from '../conversation.ts'
-import type { Adapter, EngineOptions } from './adapter.ts'
+import type { EngineOptions, StoringEngine } from './adapter.ts'
 
 const Windowed = z.object({ window: MessageWindow })
 const Call = z.object({ id: z.string(), name: z.string(), args: z.object({ q: z.string() }) })
@@ -10,23 +10,31 @@ const Results = z.object({ window: MessageWindow, results: z.array(z.object({ id
 const Answer = z.object({ text: z.string(), window: MessageWindow })
 const Piece = z.object({ text: z.string() })
 
-export const troupe: Adapter = {
+export const troupe: { readonly name: string; readonly open: (options: EngineOptions) => StoringEngine } = {
   name: 'Troupe',
   open(options) {
+    const stored = options.store ? { store: options.store } : {}
     const loop = toolLoop(options)
     const streamer = streamingAgent(options)
     return {
       async turn(id, text) {
-        const session = await openSession(loop, { id })
+        const session = await openSession(loop, { id, ...stored })
         const { text: answer } = await session.send(text).result
         await session.stop()
         return answer
       },
       async stream(id, text, onPiece) {
-        const session = await openSession(streamer, { id })
+        const session = await openSession(streamer, { id, ...stored })
         for await (const { type, data } of session.send(text))
           if (type === 'llm_chunk') onPiece((data as { text: string }).text)
         await session.stop()
+      },
+      async openThread(id) {
+        const session = await openSession(loop, { id, ...stored })
+        return {
+          turn: async (text) => (await session.send(text).result).text,
+          stop: () => session.stop(),
+        }
       },
     }
   },

@@ -4,11 +4,13 @@ import type { Adapter } from '../adapters/adapter.ts'
 export interface Workload {
   readonly title: string
   /** What a time is divided by. */
-  readonly unit: 'step' | 'chunk'
+  readonly unit: 'step' | 'chunk' | 'turn' | 'opening'
   /** `shared`: all engines take turns in one process. `own`: each has a process of its own, one after another. */
   readonly process: 'shared' | 'own'
   /** Fresh processes, unless the command line says otherwise. */
   readonly repeat: number
+  /** What ratios are taken to. Default: raw XState. */
+  readonly reference?: string
   /** The nth samples of all engines are taken side by side where they share a process. */
   measure(adapters: readonly Adapter[]): Promise<Measured>
 }
@@ -19,6 +21,8 @@ export interface Sample {
   readonly time: number
   /** Of the processors, all threads of the process together. */
   readonly cpu: number
+  /** Bytes passed to write calls, in workloads that store; Linux only. */
+  readonly written?: number
 }
 
 /** Samples by the name of the engine. */

@@ -179,7 +179,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
 }
 
 /** Drops what is transient or at rest; what is left out is filled in on restore. */
-function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
+export function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
   const durable = (events: readonly AgentEvent[]): AgentEvent[] => events.filter((event) => !event.transient)
   const { current, held, last, failure, state } = snapshot
   const inbox = durable(snapshot.inbox)

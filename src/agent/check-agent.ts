@@ -3,6 +3,7 @@
  * JavaScript too, so nothing about their shape is taken for granted; every fault is listed, not only the first.
  */
 import { idPattern, ports } from '../core/events.ts'
+import { limitFaults } from '../core/limits.ts'
 import type { NodeDefinition, Schemas } from '../core/node.ts'
 import { transitionsOf, type ChartConfig } from './chart-wiring.ts'
 import type { Agent, Nodes } from './agent.ts'
@@ -27,6 +28,7 @@ export function faultsOf(definition: unknown): string[] {
       .map((key) => `an agent has no '${key}' (it has: ${definitionKeys.join(', ')})`),
     ...(nodes ? Object.entries(nodes).flatMap(([id, node]) => nodeFaults(id, node)) : ['nodes must be an object']),
     ...(isRecord(inputs) ? inputFaults(inputs) : ['inputs must be an object']),
+    ...limitFaults(definition['limits']),
     ...(Array.isArray(edges) ? edgeFaults(sound.nodes, sound.inputs, edges) : ['edges must be an array']),
   ]
 }

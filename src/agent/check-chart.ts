@@ -12,6 +12,7 @@ import {
   type ChartConfig,
 } from './chart-wiring.ts'
 import { headFaults, inputFaults, nodeFaults } from './check-agent.ts'
+import { limitFaults } from '../core/limits.ts'
 import { builtInGuards } from './guards.ts'
 import { jsonFormOf, routesOf } from './json-form.ts'
 import { sessionActions } from '../actor/session-actions.ts'
@@ -25,6 +26,7 @@ export interface ChartParts {
   readonly guards?: object
   readonly actions?: object
   readonly delays?: object
+  readonly limits?: object
 }
 
 /** Every fault of a chart. */
@@ -34,6 +36,7 @@ export function chartFaults(parts: ChartParts, config: ChartConfig): string[] {
     ...headFaults({ id: parts.id, version: parts.version }),
     ...Object.entries(nodes).flatMap(([id, node]) => nodeFaults(id, node)),
     ...inputFaults(inputs as Record<string, unknown>),
+    ...limitFaults(parts.limits),
     ...Object.keys(guards).flatMap((name) =>
       Object.hasOwn(builtInGuards, name) ? [`guard '${name}' has the name of a built-in guard`] : [],
     ),

@@ -5,7 +5,8 @@ import { textOf } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
-import { readCheckpoint, type Checkpoint, type PersistedNode } from '../session/checkpoint.ts'
+import type { Checkpoint, PersistedNode } from '../session/checkpoint.ts'
+import { readCheckpoint } from '../session/checkpoint-text.ts'
 import { idsBetween } from '../session/transcript.ts'
 
 /**

@@ -1,12 +1,12 @@
 /** Bounds of a session: nothing in it grows without end. */
 
-/** Limits that an agent declares; what is left out takes the default. */
+/** Limits that an agent declares, whole numbers from 1 unless it says otherwise; what is left out takes the default. */
 export interface AgentLimits {
   /** Deliveries to nodes within one turn. Default: 256. A tool round takes two. */
   readonly maxSteps?: number
-  /** `tool_call` events within one turn. Default: 64. */
+  /** `tool_call` events within one turn, from 0. Default: 64. */
   readonly maxToolRounds?: number
-  /** Milliseconds from the acceptance of a turn's input to its end, waiting for signals not counted. Default: none. */
+  /** Milliseconds from the acceptance of a turn's input to its end, waiting for signals not counted; 0: none. Default: none. */
   readonly deadline?: number
   /** Events that wait in the inbox of one node. Default: 1,000. */
   readonly maxInbox?: number
@@ -24,6 +24,30 @@ export function resolveLimits(declared: AgentLimits): ResolvedLimits {
   // In plain JavaScript, an option that is not set may be there as undefined.
   const own = Object.entries(declared).filter(([, value]) => value !== undefined)
   return { ...defaultLimits, ...Object.fromEntries(own) }
+}
+
+/** Every fault of declared limits. */
+export function limitFaults(declared: unknown): string[] {
+  if (declared === undefined) return []
+  if (typeof declared !== 'object' || declared === null || Array.isArray(declared)) return ['limits must be an object']
+  return Object.entries(declared).flatMap(([name, value]) => {
+    if (!Object.hasOwn(least, name))
+      return [`there is no limit '${name}' (there are: ${Object.keys(least).join(', ')})`]
+    const from = least[name as keyof AgentLimits]
+    if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= from)) return []
+    const given = typeof value === 'string' ? `'${value}'` : String(value)
+    return [`limit '${name}' is ${given}, not a whole number from ${from}`]
+  })
+}
+
+// No tool round is something an agent may want; no deadline is what 0 means.
+const least: ResolvedLimits = {
+  maxSteps: 1,
+  maxToolRounds: 0,
+  deadline: 0,
+  maxInbox: 1,
+  maxQueuedInputs: 1,
+  maxTrace: 1,
 }
 
 /** What holds where an agent declares nothing. */

@@ -6,11 +6,8 @@
  * 1: first format.
  */
 import type { Snapshot, StateValue } from 'xstate'
-import { z } from 'zod'
-import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
-import { describeIssues } from '../core/schema.ts'
 import type { Timer } from '../actor/host.ts'
 import type { Counters } from './session-ids.ts'
 import type { TurnRecord } from './turn-ledger.ts'
@@ -31,6 +28,11 @@ export interface Checkpoint {
   readonly agent: { readonly id: string; readonly version: number; readonly hash: string }
   readonly sessionId: string
   readonly branch: number
+  /**
+   * The session may have gone on beyond this checkpoint (durability `async` or `exit`, and no orderly stop yet): ids that
+   * come after it may be in use, so whoever goes on from here does so in a new branch.
+   */
+  readonly ahead?: true
   /** Counts up with every checkpoint of the session. */
   readonly revision: number
   readonly head: TranscriptHead
@@ -65,42 +67,6 @@ export interface PersistedSnapshot {
   readonly status: string
   readonly value: StateValue
   readonly context: object
+  readonly historyValue?: object
   readonly children: Readonly<Record<string, { readonly snapshot: PersistedNode; readonly src: string }>>
-}
-
-// Only what tells a checkpoint from anything else: the rest was written by this engine, whole or not at all.
-const envelope = z.looseObject({
-  format: z.number(),
-  agent: z.looseObject({ id: z.string(), version: z.number(), hash: z.string() }),
-  sessionId: z.string(),
-  head: z.looseObject({ branch: z.number(), count: z.number() }),
-  counters: z.looseObject({ turn: z.number(), event: z.number(), sequence: z.number() }),
-  turns: z.array(z.looseObject({ traceId: z.string() })),
-  snapshot: z.looseObject({ status: z.string(), children: z.looseObject({}) }),
-  timers: z.array(z.looseObject({ key: z.string(), due: z.number() })),
-})
-
-/**
- * Reads a stored checkpoint.
- * @throws CheckpointError when it is torn, empty, of another session, of a newer format or something else altogether.
- */
-export function readCheckpoint(text: string, sessionId: string): Checkpoint {
-  if (text.trim() === '') throw new CheckpointError(sessionId, 'it is empty.')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new CheckpointError(sessionId, `it is torn: ${messageOf(error)}.`, { cause: error })
-  }
-  const parsed = envelope.safeParse(value)
-  if (!parsed.success) throw new CheckpointError(sessionId, `it is no checkpoint: ${describeIssues(parsed.error)}.`)
-  const { format, sessionId: owner } = parsed.data
-  if (format > checkpointFormat) {
-    throw new CheckpointError(
-      sessionId,
-      `its format is ${format}; this version of Troupe reads up to ${checkpointFormat}. Install a newer one.`,
-    )
-  }
-  if (owner !== sessionId) throw new CheckpointError(sessionId, `it belongs to session '${owner}'.`)
-  return value as Checkpoint
 }

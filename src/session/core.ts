@@ -291,6 +291,11 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** The session at rest. Refers to live state: turn it into text before the next step. */
   checkpoint(): Checkpoint {
+    return { ...this.checkpointHead(), snapshot: this.root.getPersistedSnapshot() }
+  }
+
+  /** The checkpoint without its snapshot, which is dear to make as a whole. */
+  checkpointHead(): Omit<Checkpoint, 'snapshot'> {
     return {
       format: checkpointFormat,
       agent: { id: this.agent.id, version: this.agent.version, hash: this.agent.hash },
@@ -300,7 +305,6 @@ export class SessionCore implements RoutedSession, CycledSession {
       head: this.head,
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
-      snapshot: this.root.getPersistedSnapshot(),
       timers: this.#timers.list(),
       seen: this.#seen.list(),
       retired: this.#retired,

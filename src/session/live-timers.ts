@@ -30,11 +30,3 @@ export class LiveTimers {
     for (const key of this.#handles.keys()) this.clear(key)
   }
 }
-
-/** Resolves when `work` has, or when that takes longer than so many milliseconds. */
-export async function waitAtMost(milliseconds: number, work: Promise<void>, clock: Clock): Promise<void> {
-  let timer: unknown
-  const late = new Promise<void>((resolve) => (timer = clock.setTimeout(resolve, milliseconds)))
-  await Promise.race([work, late])
-  clock.clearTimeout(timer)
-}

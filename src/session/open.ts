@@ -8,7 +8,8 @@ import { sessionIdPattern } from '../core/events.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import { adoptCheckpoint } from './adopt-checkpoint.ts'
-import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import { readCheckpoint } from './checkpoint-text.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
 import type { TurnPolicy } from './client-input.ts'
@@ -66,7 +67,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     store,
     turnPolicy,
     durability,
-    checkpoint: stored && durability !== 'sync' ? onNewBranch(stored) : stored,
+    checkpoint: stored?.ahead ? onNewBranch(stored) : stored,
     inspect: inspect ? containedInspector(inspect) : undefined,
   })
   await session.flushed()
@@ -75,9 +76,11 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   return session
 }
 
-/** What was done after the last checkpoint is not known, and neither are the ids that it used. */
-function onNewBranch(checkpoint: Checkpoint): Checkpoint {
+/** What was done after the checkpoint is not known, and neither are the ids that it used. */
+function onNewBranch({ ahead: _, ...checkpoint }: Checkpoint): Checkpoint {
   const { branch, head } = checkpoint
-  const parents = [...head.parents, { branch: head.branch, until: head.count }]
+  // A branch to which nothing was written is no parent.
+  const used = head.count > (head.parents.at(-1)?.until ?? 0)
+  const parents = used ? [...head.parents, { branch: head.branch, until: head.count }] : head.parents
   return { ...checkpoint, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
 }

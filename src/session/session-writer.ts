@@ -7,7 +7,7 @@
  * 2. Steps that come while a write is under way share the next one.
  * 3. After a failed write nothing is stored or released any more.
  */
-import type { Store } from '../core/store.ts'
+import type { Batch, Store } from '../core/store.ts'
 import type { Effects } from './effects.ts'
 
 /** When what a session does is stored; see `openSession`. */
@@ -16,8 +16,8 @@ export type Durability = 'sync' | 'async' | 'exit'
 /** What the writer needs of its session. */
 export interface WrittenSession {
   readonly id: string
-  /** The session at rest as JSON text, and when it has to be opened again. */
-  checkpoint(): { readonly text: string; readonly due: number | null }
+  /** The session at rest as JSON text, and when it has to be opened again; `ahead` as in `Checkpoint`. */
+  checkpoint(ahead: boolean): { readonly text: string; readonly due: number | null }
   /** True while a turn is at work. */
   busy(): boolean
   /** Lets clients and handlers have what a step led to. */
@@ -69,6 +69,23 @@ export class SessionWriter {
     for (let batch = 0; batch < batches && this.#writing; batch++) await this.#batchUnderWay.catch(() => {})
   }
 
+  /** Stores what there is to store, and that nothing has happened since. Resolves also when the store fails. */
+  async close(): Promise<void> {
+    while (this.#queue.length > 0 || this.#writing) await this.flush()
+    if (this.#durability === 'sync' || this.#failed) return
+    try {
+      await this.#store.write(this.#batch([], false))
+    } catch {
+      // All that was to be stored is; the next to open the session only goes on in a new branch.
+    }
+  }
+
+  /** Gives up on the store: what it answers later has no effect any more. */
+  abandon(): void {
+    this.#failed = true
+    this.#queue = []
+  }
+
   #write(effects?: Effects): void {
     if (effects) this.#queue.push(effects)
     if (this.#queue.length > 0 && !this.#failed) this.#writing ??= this.#writeAll()
@@ -92,13 +109,16 @@ export class SessionWriter {
   async #writeBatch(): Promise<void> {
     const steps = this.#queue
     this.#queue = []
-    if (steps.some(({ durable }) => durable)) await this.#store.write(this.#batch(steps))
+    if (steps.some(({ durable }) => durable)) {
+      await this.#store.write(this.#batch(steps, this.#durability !== 'sync'))
+      if (this.#failed) return
+    }
     for (const effects of steps) this.#session.stored(effects)
     if (this.#durability === 'sync') for (const effects of steps) this.#session.release(effects)
   }
 
-  #batch(steps: readonly Effects[]): Parameters<Store['write']>[0] {
-    const { text, due } = this.#session.checkpoint()
+  #batch(steps: readonly Effects[], ahead: boolean): Batch {
+    const { text, due } = this.#session.checkpoint(ahead)
     const [only] = steps
     const one = steps.length === 1 && only !== undefined
     return {

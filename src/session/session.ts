@@ -24,12 +24,14 @@ import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import { CheckpointTexts } from './checkpoint-text.ts'
 import { messageFault, policyFault, readSignal, type TurnPolicy } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
-import { LiveTimers, waitAtMost } from './live-timers.ts'
+import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
+import { warnOfSilentStore, withPatience } from './patience.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
 import { Transcript } from './transcript.ts'
@@ -37,7 +39,7 @@ import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
 import { Turn } from './turn.ts'
 
-// Milliseconds that stop() waits for handlers that go on though their signal is aborted.
+// Milliseconds that stop() waits for the store, and for handlers that go on though their signal is aborted.
 const patience = 10_000
 
 /** What a live session is made of; see `openSession` for the defaults. */
@@ -67,6 +69,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #observers = new Observers()
   readonly #timers: LiveTimers
   readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
+  readonly #texts = new CheckpointTexts()
   readonly #writer: SessionWriter | undefined
   #whenStepped: (() => void)[] = []
   /** What the session does before whoever opened it can listen. */
@@ -216,7 +219,8 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /**
    * Stops the session: what is at work is aborted, open turns reject with SessionStoppedError, nothing is left behind. A
-   * handler that ignores its signal is waited for 10 s; what it does later has no effect.
+   * handler that ignores its signal is waited for 10 s; what it does later has no effect. So is a store that does not
+   * answer; a process warning (TROUPE_STORE_SILENT) then says that what was not acknowledged may be lost.
    */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop(() => new SessionStoppedError(this.id))
@@ -268,8 +272,8 @@ export class Session implements EmbeddedSession, WrittenSession {
   // --- for the writer ------------------------------------------------------------------
 
   /** @internal */
-  checkpoint(): { text: string; due: number | null } {
-    return { text: JSON.stringify(this.#core.checkpoint()), due: this.#core.due() }
+  checkpoint(ahead: boolean): { text: string; due: number | null } {
+    return { text: this.#texts.of(this.#core, ahead), due: this.#core.due() }
   }
 
   /** @internal */
@@ -364,14 +368,20 @@ export class Session implements EmbeddedSession, WrittenSession {
   async #stop(reason: () => unknown): Promise<void> {
     // Handlers are told first; then what is already decided is stored.
     const handlers = this.#host.stop()
-    await this.#writer?.flush()
+    if (this.#writer) await this.#closeWriter(this.#writer)
     clearImmediate(this.#beginning)
     this.#timers.clearAll()
     this.#core.stop()
     this.#turns.rejectAll(reason)
     this.#observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    if (handlers) await waitAtMost(patience, handlers, this.#clock)
+    if (handlers) await withPatience(this.#clock, patience, handlers)
+  }
+
+  async #closeWriter(writer: SessionWriter): Promise<void> {
+    if (await withPatience(this.#clock, patience, writer.close())) return
+    writer.abandon()
+    warnOfSilentStore(this.id, patience)
   }
 }
 

@@ -52,3 +52,9 @@ test('own guards and actions may not have the name of a built-in one', () => {
     `action 'hold' has the name of a built-in action`,
   ])
 })
+
+test('limits of a chart are checked too', () => {
+  expect(faultsOf({}, { limits: { maxInbox: Infinity } })).toEqual([
+    `limit 'maxInbox' is Infinity, not a whole number from 1`,
+  ])
+})

@@ -188,3 +188,26 @@ test('a definition that is none at all is a fault too', () => {
   expect(faultsOf({})).toHaveLength(4)
   expect(faultsOf({ id: 'a', version: 1, nodes: null, inputs: 3, edges: [null] })).toHaveLength(3)
 })
+
+test('limits that no session could keep are faults, and so are names of none', () => {
+  const wired = {
+    id: 'a',
+    version: 1,
+    nodes: { memory, llm },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'memory' },
+      { from: 'memory', on: 'memory_ready', to: 'llm' },
+    ],
+  }
+  const limits = { maxSteps: 0, maxToolRounds: -1, deadline: Number.NaN, maxInbox: 1.5, maxTrace: '9', maxStep: 3 }
+  expect(faultsOf({ ...wired, limits })).toEqual([
+    `limit 'maxSteps' is 0, not a whole number from 1`,
+    `limit 'maxToolRounds' is -1, not a whole number from 0`,
+    `limit 'deadline' is NaN, not a whole number from 0`,
+    `limit 'maxInbox' is 1.5, not a whole number from 1`,
+    `limit 'maxTrace' is '9', not a whole number from 1`,
+    `there is no limit 'maxStep' (there are: maxSteps, maxToolRounds, deadline, maxInbox, maxQueuedInputs, maxTrace)`,
+  ])
+  expect(faultsOf({ ...wired, limits: 3 })).toEqual(['limits must be an object'])
+  expect(faultsOf({ ...wired, limits: { maxToolRounds: 0, deadline: 0, maxInbox: undefined } })).toEqual([])
+})

@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline'
 import { modelClient, openSession, systemClock, type Clock, type Session, type Store } from 'troupe'
-import { readCheckpoint } from '../../src/session/checkpoint.ts'
+import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { idsBetween } from '../../src/session/transcript.ts'
 import { toErrorData } from '../../src/core/errors.ts'
 import { resumeDue } from '../../src/pool.ts'

@@ -57,23 +57,6 @@ test("'exit': stop stores what a turn had come to", async () => {
   })
 })
 
-test.each(['async', 'exit'] as const)(
-  "'%s': a restore goes on under a new branch, so no id means two events",
-  async (durability) => {
-    const store = testStore()
-    const ids: string[] = []
-    for (let life = 0; life < 3; life++) {
-      const session = await openSession(relay, { id: 's', store, durability })
-      session.on('output', ({ id }) => ids.push(id))
-      await session.send('hello').result
-      await session.stop()
-    }
-    expect(ids.map((id) => id.split('.')[0])).toEqual(['s/0', 's/1', 's/2'])
-    await using session = await openSession(relay, { id: 's', store, durability })
-    expect((await session.messages()).map(({ content }) => content)).toEqual(['hello', 'hello', 'hello'])
-  },
-)
-
 test.each(['async', 'exit'] as const)("'%s': a store that fails ends the session", async (durability) => {
   const store = testStore()
   const session = await openSession(soloAgent(echo), { id: 's', store, durability })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineAgent, openSession, setupAgent, type Agent, type Session } from '../setup/engine.ts'
 import { settled } from '../setup/gate.ts'
 import { testStore } from '../setup/test-store.ts'
-import type { Checkpoint } from '../../src/session/checkpoint.ts'
+import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { echo, played, soloAgent, untilAborted } from './agents.ts'
 
 test('a listener may send, cancel and look at the session in the middle of its output', async () => {
@@ -126,7 +126,7 @@ test('what an action sends while a message begins its turn is stored with it, ne
   const session: Session = await openSession(agent, { id: 's', store })
   expect(await session.send('first').result).toMatchObject({ status: 'completed', text: 'first' })
   await settled()
-  const checkpoints = store.batches.map(({ checkpoint }) => JSON.parse(checkpoint) as Checkpoint)
+  const checkpoints = store.batches.map(({ checkpoint }) => readCheckpoint(checkpoint, 's'))
   const torn = checkpoints.filter(
     ({ turns, snapshot }) =>
       turns.some(({ status }) => status === 'running') && 'value' in snapshot && snapshot.value === 'idle',

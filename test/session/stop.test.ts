@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { openSession } from '../setup/engine.ts'
+import { expectConsole } from '../setup/expect-console.ts'
 import { gate, settled } from '../setup/gate.ts'
 import { manualClock } from '../setup/manual-clock.ts'
 import { testStore } from '../setup/test-store.ts'
@@ -157,4 +158,27 @@ test('a handler that ignores its signal for ever holds up a stop for ten seconds
   clock.advance(1)
   await stopped
   expect(clock.pending).toBe(0)
+})
+
+test('a store that never answers holds up stop for its patience only, and somebody is told', async () => {
+  expectConsole(/Session 's' stopped, but its store has not answered for 10 s/)
+  const clock = manualClock()
+  const store = testStore()
+  const session = await openSession(soloAgent(echo), { id: 's', store, clock })
+  const writes = store.holdWrites()
+  const turn = session.send('hello')
+  const refused = expect(turn.accepted).rejects.toMatchObject({ code: 'session_stopped' })
+  let stopped = false
+  const stopping = session.stop().then(() => (stopped = true))
+  clock.advance(9_999)
+  await settled()
+  expect(stopped).toBe(false)
+  clock.advance(1)
+  await stopping
+  await refused
+  expect(clock.pending).toBe(0)
+  // An answer that comes late changes nothing any more.
+  writes.release()
+  await settled()
+  await expect(turn.result).rejects.toMatchObject({ code: 'session_stopped' })
 })

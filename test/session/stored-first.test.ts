@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { defineAgent, openSession, type Agent } from '../setup/engine.ts'
 import { settled } from '../setup/gate.ts'
 import { testStore } from '../setup/test-store.ts'
@@ -125,7 +126,7 @@ test('a commit is one batch: messages, events and the checkpoint that refers to 
   const batch = store.batches.find(({ messages }) => messages.length > 0)
   expect(batch?.messages).toMatchObject([{ id: '0.0', message: { content: 'hello' } }])
   expect(batch?.events.map(({ event }) => event.type)).toContain('said')
-  expect(JSON.parse(batch?.checkpoint ?? '')).toMatchObject({
+  expect(readCheckpoint(batch?.checkpoint ?? '', 's')).toMatchObject({
     head: { count: 1 },
     snapshot: { children: { worker: { snapshot: { state: { said: '0.0' } } } } },
   })

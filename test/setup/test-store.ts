@@ -1,6 +1,7 @@
 import type { MessageRecord } from '../../src/core/messages.ts'
 import type { Batch, LoggedEvent, Store } from '../../src/core/store.ts'
 import type { Checkpoint } from '../../src/session/checkpoint.ts'
+import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 
 /** A store in memory whose writes a test can look at, hold back and let fail. */
 export interface TestStore extends Store {
@@ -67,7 +68,7 @@ export function testStore(content: ReadonlyMap<string, Stored> = new Map()): Tes
     failAfter(count, error) {
       failure = { count, error }
     },
-    checkpoint: (id) => JSON.parse(of(id).checkpoint ?? 'null') as Checkpoint,
+    checkpoint: (id) => readCheckpoint(of(id).checkpoint ?? '', id),
     image: () => testStore(sessions),
     async write(batch) {
       if (failure && failure.count-- <= 0) throw failure.error

@@ -10,7 +10,8 @@ import { sessionIdPattern } from '../../core/events.ts'
 import type { MessageRecord } from '../../core/messages.ts'
 import { describeIssues } from '../../core/schema.ts'
 import type { LoggedEvent } from '../../core/store.ts'
-import { readCheckpoint, type Checkpoint } from '../../session/checkpoint.ts'
+import type { Checkpoint } from '../../session/checkpoint.ts'
+import { readCheckpoint } from '../../session/checkpoint-text.ts'
 import { idsBetween } from '../../session/transcript.ts'
 
 export const sessionFileFormat = 1

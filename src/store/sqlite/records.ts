@@ -1,6 +1,6 @@
 /** How messages and log entries stand in their rows: without what the row's key and the session's id say already. */
+import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../../core/compact-event.ts'
 import { messageOf } from '../../core/errors.ts'
-import { traceIdOf, type AgentEvent } from '../../core/events.ts'
 import type { MessageRecord } from '../../core/messages.ts'
 import type { LoggedEvent } from '../../core/store.ts'
 import { StoreDataError, StoreError } from '../errors.ts'
@@ -38,7 +38,7 @@ type All<T, Without extends keyof T> = { [Key in Exclude<keyof T, Without>]-?: T
 /** The stored text of a message. */
 export function encodeMessage(sessionId: string, record: MessageRecord): string {
   const stored: All<MessageRecord, 'id'> = {
-    traceId: shorten(sessionId, record.traceId),
+    traceId: shortId(sessionId, record.traceId),
     message: record.message,
     aside: record.aside,
   }
@@ -48,44 +48,22 @@ export function encodeMessage(sessionId: string, record: MessageRecord): string 
 /** The message of a stored text; throws StoreDataError. */
 export function decodeMessage(sessionId: string, id: string, text: string): MessageRecord {
   const { traceId, ...rest } = parse(sessionId, `Message ${id}`, text, 'message') as Omit<MessageRecord, 'id'>
-  return { id, traceId: restore(sessionId, traceId), ...rest }
+  return { id, traceId: fullId(sessionId, traceId), ...rest }
 }
 
 /** The stored text of a log entry. */
 export function encodeEntry(sessionId: string, entry: LoggedEvent): string {
-  const { id, from, type, data, traceId, time, transient } = entry.event
-  const event: All<AgentEvent, never> = {
-    id: shorten(sessionId, id),
-    from,
-    type,
-    data,
-    sessionId: entry.event.sessionId === sessionId ? undefined : entry.event.sessionId,
-    traceId: traceId === traceIdOf(id) ? undefined : shorten(sessionId, traceId),
-    time,
-    transient,
-  }
   const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped }
-  return JSON.stringify({ ...stored, event })
+  return `${JSON.stringify(stored).slice(0, -1)},"event":${compactEventText(sessionId, entry.event)}}`
 }
 
 /** The log entry of a stored text; throws StoreDataError. */
 export function decodeEntry(sessionId: string, sequence: number, text: string): LoggedEvent {
   const { event, ...rest } = parse(sessionId, `Log entry ${sequence}`, text, 'event') as {
-    event: Partial<AgentEvent> & { id: string }
+    event: CompactEvent
     to: string[]
   }
-  const id = restore(sessionId, event.id)
-  const traceId = event.traceId === undefined ? traceIdOf(id) : restore(sessionId, event.traceId)
-  return { sequence, ...rest, event: { sessionId, ...event, id, traceId } as AgentEvent }
-}
-
-// An id never begins with a slash of its own.
-function shorten(sessionId: string, id: string): string {
-  return id.startsWith(sessionId) && id[sessionId.length] === '/' ? id.slice(sessionId.length) : id
-}
-
-function restore(sessionId: string, id: string): string {
-  return id.startsWith('/') ? sessionId + id : id
+  return { sequence, ...rest, event: expandEvent(sessionId, event) }
 }
 
 function parse(sessionId: string, what: string, text: string, member: 'message' | 'event'): unknown {
