@@ -6,6 +6,7 @@ import { TroupeError } from '../core/errors.ts'
 import { AnswerCollector, type ChatAnswer, type CompletionPart } from './chat-answer.ts'
 import { readEventStream } from './event-stream.ts'
 import { brokenAnswer, errorInAnswer, ModelError, toModelError, type ModelAddress } from './model-error.ts'
+import type { ModelCalls } from './model-calls.ts'
 import { withRetries } from './retry.ts'
 
 export type { ChatAnswer } from './chat-answer.ts'
@@ -21,6 +22,8 @@ export interface ChatOptions {
   readonly clock?: Clock | undefined
   /** Spreads the pauses before retries; a number from 0 to 1. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
+  /** Limits how many calls are under way: this one waits for its place, and keeps it until its answer has ended. Default: none. */
+  readonly calls?: ModelCalls | undefined
 }
 
 /** Options of {@link streamChat}. */
@@ -75,15 +78,25 @@ async function call(
   read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
 ): Promise<ChatAnswer> {
   const address = { model: body.model, baseURL: client.baseURL }
-  const { signal: outer, clock = systemClock, random = Math.random } = options
+  const { signal: outer, clock = systemClock, random = Math.random, calls } = options
   // The client never takes its listener off the signal that it is given, so it gets one that ends with this call.
   const controller = new AbortController()
   const { signal } = controller
   const abort = (): void => controller.abort()
   if (outer?.aborted) throw aborted(address, outer.reason)
   outer?.addEventListener('abort', abort)
+  let end: (() => void) | undefined
   try {
-    const attempt = (): Promise<Response> => send(client, body, address, signal)
+    const attempt = async (): Promise<Response> => {
+      end = await calls?.begin(client.baseURL, signal)
+      try {
+        return await send(client, body, address, signal)
+      } catch (error) {
+        // What waits may use the place while this call pauses before it is sent again.
+        end?.()
+        throw error
+      }
+    }
     return await read(
       await withRetries(attempt, { retries: client.maxRetries, clock, random, signal }),
       address,
@@ -95,6 +108,7 @@ async function call(
     controller.abort()
     throw error
   } finally {
+    end?.()
     outer?.removeEventListener('abort', abort)
   }
 }

@@ -126,7 +126,7 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           model,
           messages,
         }
-        const answer = await streamChat(client, request, { signal, onText: say })
+        const answer = await streamChat(client, request, { signal, onText: say, calls: runtime.services.modelCalls })
         runtime.addUsage(answer.usage)
         usage = addUsage(usage, answer.usage)
         if (answer.refusal) say(answer.refusal)

@@ -40,15 +40,7 @@ export interface OpenOptions extends Services {
  * SessionStoreError when the session cannot be stored, TroupeError `session_id` when the id is malformed, `session_start` when the agent's machine cannot start.
  */
 export async function openSession(agent: Agent, options: OpenOptions = {}): Promise<Session> {
-  const {
-    id = randomUUID(),
-    store,
-    turnPolicy = 'enqueue',
-    durability = 'sync',
-    clock = systemClock,
-    inspect,
-    ...services
-  } = options
+  const { id = randomUUID(), store } = options
   if (!sessionIdPattern.test(id)) {
     throw new TroupeError(
       'session_id',
@@ -56,7 +48,26 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     )
   }
   const text = await store?.checkpoints.load(id)
-  const stored = text === undefined ? undefined : adoptCheckpoint(agent, readCheckpoint(text, id))
+  return beginSession(agent, id, text === undefined ? undefined : readCheckpoint(text, id), options)
+}
+
+/** The second half of {@link openSession}, for whoever has read already what is stored. */
+export async function beginSession(
+  agent: Agent,
+  id: string,
+  found: Checkpoint | undefined,
+  options: OpenOptions,
+): Promise<Session> {
+  const {
+    id: _id,
+    store,
+    turnPolicy = 'enqueue',
+    durability = 'sync',
+    clock = systemClock,
+    inspect,
+    ...services
+  } = options
+  const stored = found && adoptCheckpoint(agent, found)
   const session = new Session({
     agent,
     id,

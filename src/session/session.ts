@@ -153,9 +153,10 @@ export class Session implements EmbeddedSession, WrittenSession {
     return turn
   }
 
-  /** Gives up on a turn, queued or at work. */
-  cancel(traceId: string): void {
-    if (!this.#stopping) this.#core.cancel(traceId)
+  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. */
+  cancel(traceId?: string): void {
+    const open = traceId === undefined ? this.#core.turns() : [{ traceId }]
+    if (!this.#stopping) for (const turn of open) this.#core.cancel(turn.traceId)
   }
 
   /** The state of every node, read from the snapshots of their actors. */
@@ -202,14 +203,19 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
   async idle(): Promise<void> {
-    const overdue = (): boolean => (this.#core.due() ?? Infinity) <= this.#clock.now()
-    while (overdue() && !this.#stopping) await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
+    while ((this.due ?? Infinity) <= this.#clock.now() && !this.#stopping)
+      await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
     await this.flushed()
   }
 
   /** True once the agent's statechart has reached a final state. */
   get ended(): boolean {
     return this.#core.ended
+  }
+
+  /** True once it was stopped, or its store failed: to go on, open it again. */
+  get stopped(): boolean {
+    return this.#stopping !== undefined
   }
 
   /** Listens to the session; the returned function ends that. What a listener throws becomes a process warning. */
@@ -272,9 +278,13 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal */
   checkpoint(): { text: string; due: number | null } {
-    return { text: JSON.stringify(this.#core.checkpoint()), due: this.#core.due() }
+    return { text: JSON.stringify(this.#core.checkpoint()), due: this.due }
   }
 
+  /** @internal See `Batch.due`. */
+  get due(): number | null {
+    return this.#core.due()
+  }
   /** @internal */
   busy(): boolean {
     return this.#core.turns().some(({ status }) => status !== 'waiting')
