@@ -9,7 +9,7 @@ export interface PoolTurn {
   readonly sessionId: string
   readonly agentId: string
   readonly result: TurnResult
-  /** Of whom its message or signal was; undefined when a timer opened it, or an earlier process. */
+  /** Of whom its message or signal was; undefined when it was taken up again after a restart, or a timer opened it. */
   readonly tenant?: string
   /** Milliseconds that its message waited for a place; undefined as above. */
   readonly waited?: number
@@ -40,6 +40,7 @@ export class PoolObservers {
     turn: new Set(),
     failed: new Set(),
   }
+  /** By session: it has one turn at a time. */
   readonly #began = new Map<string, Began>()
 
   on<Type extends keyof PoolEvents>(type: Type, listener: (value: PoolEvents[Type]) => void): () => void {
@@ -63,18 +64,18 @@ export class PoolObservers {
     })
   }
 
-  /** A turn of a message or signal began. */
-  began(traceId: string, began: Began): void {
-    this.#began.set(traceId, began)
+  /** A message or signal is about to begin a turn. */
+  began(sessionId: string, began: Began): void {
+    this.#began.set(sessionId, began)
   }
 
-  ended(traceId: string): void {
-    this.#began.delete(traceId)
+  ended(sessionId: string): void {
+    this.#began.delete(sessionId)
   }
 
   turn({ id, agent }: Session, result: TurnResult, now: number): void {
     if (this.#listeners.turn.size === 0) return
-    const began = this.#began.get(result.traceId)
+    const began = this.#began.get(id)
     const times = began && { tenant: began.tenant, waited: began.waited, took: now - began.began }
     this.tell('turn', { sessionId: id, agentId: agent.id, result, ...times })
   }

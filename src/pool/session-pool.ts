@@ -11,26 +11,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Agent } from '../agent/agent.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { CheckpointError, SessionBusyError, SessionStoppedError, TroupeError } from '../core/errors.ts'
-import { sessionIdPattern } from '../core/events.ts'
+import { SessionBusyError } from '../core/errors.ts'
 import type { UserContent } from '../core/messages.ts'
-import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import { ModelCalls } from '../model/model-calls.ts'
-import { readCheckpoint, type Checkpoint } from '../session/checkpoint.ts'
-import { beginSession } from '../session/open.ts'
-import type { Durability } from '../session/session-writer.ts'
+import type { Checkpoint } from '../session/checkpoint.ts'
+import { assertSessionId } from '../session/open.ts'
 import type { Session, TurnPolicy } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import { memoryStore } from '../store/memory-store.ts'
-import {
-  AgentNotFoundError,
-  PoolDrainingError,
-  PoolFullError,
-  SessionExistsError,
-  SessionNotFoundError,
-} from './errors.ts'
-import { LiveSessions, type Lease } from './live-sessions.ts'
+import { Admission } from './admission.ts'
+import { SessionExistsError, SessionNotFoundError } from './errors.ts'
+import { LiveSessions } from './live-sessions.ts'
 import { PoolObservers, type PoolEvents } from './pool-observers.ts'
 import {
   agentsById,
@@ -41,34 +33,33 @@ import {
   type SessionPoolOptions,
   type WaitOptions,
 } from './pool-options.ts'
+import { StoredSessions } from './stored-sessions.ts'
 import { Sweeper } from './sweeper.ts'
 import { TurnQueue } from './turn-queue.ts'
 import { Watchers, type SessionWatcher } from './watchers.ts'
 
-// The sweep's share of the turns: that of one tenant.
-const sweepTenant = 'sweep '
-
-/** See the top of this file. */
+/**
+ * Serves many stored sessions, of which few are in memory. Call {@link SessionPool.drain} before the process ends; the
+ * pool's own timers do not keep it alive.
+ */
 export class SessionPool {
   readonly store: Store
   readonly #agents: ReadonlyMap<string, Agent>
   readonly #clock: Clock
   readonly #turnPolicy: TurnPolicy
-  readonly #open: { readonly durability: Durability; readonly clock: Clock; readonly store: Store }
-  readonly #services: Services
+  readonly #stored: StoredSessions
   readonly #modelCalls: ModelCalls
   readonly #live: LiveSessions
   readonly #queue: TurnQueue
+  readonly #admission: Admission
   readonly #sweeper: Sweeper
   readonly #watchers = new Watchers()
   readonly #observers = new PoolObservers()
   /** Messages with a client id that are on their way into a session. */
-  readonly #entering = new Map<string, Promise<Turn>>()
+  readonly #entering = new Map<string, { readonly turn: Promise<Turn>; readonly signal: AbortSignal | undefined }>()
   #activations = 0
   #passivations = 0
-  #refused = 0
   #draining: Promise<DrainReport> | undefined
-  #whenQuiet: (() => void) | undefined
 
   /** @throws TroupeError `pool_options` when an option is out of its range, or two agents have the same id. */
   constructor(options: SessionPoolOptions) {
@@ -95,8 +86,13 @@ export class SessionPool {
     this.#clock = clock
     this.#turnPolicy = turnPolicy
     this.#modelCalls = new ModelCalls(maxModelCalls)
-    this.#services = { modelCalls: this.#modelCalls, ...services }
-    this.#open = { durability, clock, store }
+    this.#stored = new StoredSessions(this.#agents, {
+      modelCalls: this.#modelCalls,
+      ...services,
+      durability,
+      clock,
+      store,
+    })
     this.#queue = new TurnQueue({ maxRunning: maxRunningTurns, maxQueued: maxQueuedTurns, maxQueuedPerTenant }, () =>
       clock.now(),
     )
@@ -108,6 +104,13 @@ export class SessionPool {
       onActivated: (session) => this.#activated(session),
       onPassivated: (sessionId, due) => this.#passivated(sessionId, due),
     })
+    this.#admission = new Admission({
+      queue: this.#queue,
+      live: this.#live,
+      stored: this.#stored,
+      observers: this.#observers,
+      clock,
+    })
     this.#sweeper = new Sweeper({
       store,
       clock,
@@ -115,7 +118,7 @@ export class SessionPool {
       concurrency: sweepConcurrency,
       isLive: (sessionId) => this.#live.get(sessionId) !== undefined,
       countLive: () => this.#live.size,
-      resume: (sessionId) => this.#resume(sessionId),
+      resume: (sessionId) => this.#admission.resume(sessionId),
       onFailed: (sessionId, error, retryAt) => this.#observers.failed({ sessionId, error, retryAt }),
     })
     this.#sweeper.start()
@@ -140,22 +143,25 @@ export class SessionPool {
     agentId: string,
     { id = randomUUID() }: { readonly id?: string } = {},
   ): Promise<{ readonly id: string; readonly agent: Agent }> {
-    const agent = this.#agents.get(agentId)
-    if (!agent) throw new AgentNotFoundError(agentId, [...this.#agents.keys()])
-    if (!sessionIdPattern.test(id)) {
-      const message = `A session id has 1 to 128 letters, digits, '.', '_' and '-', and begins with a letter or digit.`
-      throw new TroupeError('session_id', message)
+    this.#admission.assertOpen()
+    const agent = this.#stored.agent(agentId)
+    assertSessionId(id)
+    for (let made = false; ;) {
+      if (await this.has(id)) throw new SessionExistsError(id)
+      try {
+        const lease = await this.#admission.lease(id, async () => {
+          // Made and stopped again since it was looked for. Whoever shares this opening is to get it.
+          if (await this.#stored.has(id)) return this.#stored.open(id)
+          made = true
+          return this.#stored.create(agent, id)
+        })
+        lease.release()
+        if (made) return { id, agent }
+      } catch (error) {
+        // That of somebody who asked for the session just before.
+        if (!(error instanceof SessionNotFoundError)) throw error
+      }
     }
-    let made = false
-    const lease = await this.#lease(id, async () => {
-      if ((await this.store.checkpoints.load(id)) !== undefined) throw new SessionExistsError(id)
-      made = true
-      return beginSession(agent, id, undefined, { ...this.#services, ...this.#open })
-    })
-    lease.release()
-    // Whoever asked for it first made it, or it was live already.
-    if (!made) throw new SessionExistsError(id)
-    return { id, agent }
   }
 
   /**
@@ -166,22 +172,28 @@ export class SessionPool {
    * InputError, SessionBusyError, SessionEndedError; SessionStoreError; the reason of `signal`.
    */
   async send(sessionId: string, content: UserContent, options: PoolSendOptions = {}): Promise<Turn> {
-    const { id, policy = this.#turnPolicy } = options
-    this.#assertOpen()
+    const { id } = options
+    this.#admission.assertOpen()
     if (id === undefined) return this.#sendNew(sessionId, content, options)
     const key = `${sessionId}\n${id}`
-    const entering = this.#entering.get(key)
-    if (entering) return entering
+    for (let first = this.#entering.get(key); first; first = this.#entering.get(key)) {
+      try {
+        return await first.turn
+      } catch (error) {
+        // The first was taken back by its client, which is not to take this one with it.
+        if (!first.signal?.aborted) throw error
+      }
+    }
     const live = this.#live.get(sessionId)
     if (live?.busy()) {
       // One that is busy takes nothing new, but tells a repeat the turn that it is to join.
       const known = live.send(content, { id, policy: 'reject' })
       if (known.traceId !== '') return known.accepted.then(() => known)
     }
-    const sent = this.#sendNew(sessionId, content, { ...options, policy })
-    this.#entering.set(key, sent)
+    const turn = this.#sendNew(sessionId, content, options)
+    this.#entering.set(key, { turn, signal: options.signal })
     try {
-      return await sent
+      return await turn
     } finally {
       this.#entering.delete(key)
     }
@@ -198,12 +210,12 @@ export class SessionPool {
     data: unknown = null,
     options: WaitOptions & { readonly id?: string } = {},
   ): Promise<Turn> {
-    this.#assertOpen()
+    this.#admission.assertOpen()
     const own = options.id === undefined ? {} : { id: options.id }
     if (this.#live.get(sessionId)?.busy()) {
       return this.use(sessionId, (session) => session.signal(type, data, own))
     }
-    return this.#inPlace(sessionId, options, (session) => session.signal(type, data, own))
+    return this.#admission.begin(sessionId, options, (session) => session.signal(type, data, own))
   }
 
   /**
@@ -212,7 +224,7 @@ export class SessionPool {
    * @throws SessionNotFoundError, PoolFullError.
    */
   async cancel(sessionId: string, traceId?: string): Promise<void> {
-    await this.#with(sessionId, async (session) => {
+    await this.#admission.use(sessionId, async (session) => {
       session.cancel(traceId)
       await session.flushed()
     })
@@ -224,8 +236,8 @@ export class SessionPool {
    * @throws SessionNotFoundError, PoolFullError, PoolDrainingError, and what `work` throws.
    */
   async use<T>(sessionId: string, work: (session: Session) => T | Promise<T>): Promise<T> {
-    this.#assertOpen()
-    return this.#with(sessionId, work)
+    this.#admission.assertOpen()
+    return this.#admission.use(sessionId, work)
   }
 
   /**
@@ -247,7 +259,7 @@ export class SessionPool {
    * @throws SessionNotFoundError, PoolDrainingError.
    */
   async delete(sessionId: string): Promise<void> {
-    this.#assertOpen()
+    this.#admission.assertOpen()
     await this.#live.close(sessionId, async () => {
       if (!(await this.has(sessionId))) throw new SessionNotFoundError(sessionId)
       await this.store.delete(sessionId)
@@ -259,16 +271,15 @@ export class SessionPool {
 
   /** Whether there is a session of this id. */
   async has(sessionId: string): Promise<boolean> {
-    if (!sessionIdPattern.test(sessionId)) return false
-    if (this.#live.get(sessionId)) return true
-    return (await this.store.checkpoints.load(sessionId)) !== undefined
+    return this.#live.get(sessionId) !== undefined || this.#stored.has(sessionId)
   }
 
-  /** The checkpoint as it is stored, read without making the session live: its agent, counters, turns, timers. */
-  async checkpoint(sessionId: string): Promise<Checkpoint> {
-    const text = sessionIdPattern.test(sessionId) ? await this.store.checkpoints.load(sessionId) : undefined
-    if (text === undefined) throw new SessionNotFoundError(sessionId)
-    return readCheckpoint(text, sessionId)
+  /**
+   * The checkpoint as it is stored, read without making the session live: its agent, counters, open turns, timers.
+   * @throws SessionNotFoundError, CheckpointError.
+   */
+  checkpoint(sessionId: string): Promise<Checkpoint> {
+    return this.#stored.checkpoint(sessionId)
   }
 
   /** Listens to the pool as a whole, for logs and metrics; the returned function ends that. */
@@ -287,7 +298,7 @@ export class SessionPool {
       modelCalls: this.#modelCalls.counts(),
       activations: this.#activations,
       passivations: this.#passivations,
-      refused: this.#refused,
+      refused: this.#admission.refused,
       failing: this.#sweeper.failing,
       draining: this.draining,
     }
@@ -311,20 +322,8 @@ export class SessionPool {
   // --- inside --------------------------------------------------------------------------
 
   async #drain(timeout: number): Promise<DrainReport> {
-    // Only when it is known to everybody that it drains.
-    await Promise.resolve()
     const swept = this.#sweeper.stop()
-    this.#queue.rejectAll(() => new PoolDrainingError())
-    if (timeout > 0 && !this.#isQuiet()) {
-      await new Promise<void>((resolve) => {
-        const timer = this.#clock.setTimeout(resolve, timeout)
-        this.#whenQuiet = () => {
-          this.#clock.clearTimeout(timer)
-          resolve()
-        }
-      })
-      this.#whenQuiet = undefined
-    }
+    await this.#admission.close(timeout)
     const interrupted = this.#live.sessions().filter((session) => session.busy())
     await this.#live.closeAll()
     await swept
@@ -333,120 +332,14 @@ export class SessionPool {
     return { interrupted: interrupted.map(({ id }) => id) }
   }
 
-  #isQuiet(): boolean {
-    return (
-      this.#queue.running === 0 && this.#live.leased === 0 && this.#live.sessions().every((session) => !session.busy())
-    )
-  }
-
-  /** Something has come to an end. */
-  #settled(): void {
-    this.#live.makeRoom()
-    if (this.#whenQuiet && this.#isQuiet()) this.#whenQuiet()
-  }
-
-  #assertOpen(): void {
-    if (this.#draining) throw new PoolDrainingError()
-  }
-
   async #sendNew(sessionId: string, content: UserContent, options: PoolSendOptions): Promise<Turn> {
     const { id, policy = this.#turnPolicy } = options
     if (policy === 'reject' && (this.#queue.has(sessionId) || this.#live.get(sessionId)?.busy())) {
       throw new SessionBusyError(sessionId, 'a turn is at work. Send it again when that has ended, or cancel it.')
     }
-    return this.#inPlace(sessionId, options, async (session) => {
-      const turn = session.send(content, id === undefined ? { policy } : { id, policy })
-      await turn.accepted
-      return turn
-    })
-  }
-
-  /** Begins a turn in a place of the queue; both the place and the session are kept until it ends or waits. */
-  async #inPlace(
-    sessionId: string,
-    { tenant = '', signal }: WaitOptions,
-    begin: (session: Session) => Promise<Turn>,
-  ): Promise<Turn> {
-    const asked = this.#clock.now()
-    const leave = await this.#counted(() => this.#queue.take({ tenant, sessionId, signal }))
-    let lease: Lease | undefined
-    const end = (): void => {
-      leave()
-      lease?.release()
-      this.#settled()
-    }
-    try {
-      this.#assertOpen()
-      lease = await this.#lease(sessionId)
-      const began = this.#clock.now()
-      const turn = await begin(lease.session)
-      this.#observers.began(turn.traceId, { tenant, waited: began - asked, began })
-      turn.result
-        .catch(() => {})
-        .finally(() => {
-          this.#observers.ended(turn.traceId)
-          end()
-        })
-      return turn
-    } catch (error) {
-      end()
-      throw await this.#explained(sessionId, error)
-    }
-  }
-
-  async #with<T>(sessionId: string, work: (session: Session) => T | Promise<T>): Promise<T> {
-    const lease = await this.#lease(sessionId)
-    try {
-      return await work(lease.session)
-    } catch (error) {
-      throw await this.#explained(sessionId, error)
-    } finally {
-      lease.release()
-      this.#settled()
-    }
-  }
-
-  /** A session that was stopped beneath a call is gone or the pool shuts down; opening it, as its error says, is ours. */
-  async #explained(sessionId: string, error: unknown): Promise<unknown> {
-    if (!(error instanceof SessionStoppedError)) return error
-    if (this.#draining) return new PoolDrainingError()
-    return (await this.has(sessionId).catch(() => true)) ? error : new SessionNotFoundError(sessionId)
-  }
-
-  #lease(sessionId: string, open = () => this.#openStored(sessionId)): Promise<Lease> {
-    return this.#counted(() => this.#live.lease(sessionId, open))
-  }
-
-  async #counted<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask()
-    } catch (error) {
-      if (error instanceof PoolFullError) this.#refused++
-      throw error
-    }
-  }
-
-  async #openStored(sessionId: string): Promise<Session> {
-    const checkpoint = await this.checkpoint(sessionId)
-    const agent = this.#agents.get(checkpoint.agent.id)
-    if (!agent) throw new CheckpointError(sessionId, `no agent '${checkpoint.agent.id}' is served here.`)
-    return beginSession(agent, sessionId, checkpoint, { ...this.#services, ...this.#open })
-  }
-
-  /** Lets a session that is due go on until it rests. */
-  async #resume(sessionId: string): Promise<void> {
-    const leave = await this.#queue.take({ tenant: sweepTenant, sessionId, unbounded: true })
-    try {
-      const lease = await this.#lease(sessionId)
-      try {
-        await lease.session.idle()
-      } finally {
-        lease.release({ retire: true })
-      }
-    } finally {
-      leave()
-      this.#settled()
-    }
+    return this.#admission.begin(sessionId, options, (session) =>
+      session.send(content, id === undefined ? { policy } : { id, policy }),
+    )
   }
 
   #activated(session: Session): void {
@@ -457,7 +350,7 @@ export class SessionPool {
       this.#watchers.tell(id, (watcher) => watcher.turn?.(result))
       this.#observers.turn(session, result, this.#clock.now())
       // The session says first that it rests.
-      queueMicrotask(() => this.#settled())
+      queueMicrotask(() => this.#admission.settled())
     })
     this.#watchers.tell(id, (watcher) => watcher.activated?.(session))
   }

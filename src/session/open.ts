@@ -41,14 +41,19 @@ export interface OpenOptions extends Services {
  */
 export async function openSession(agent: Agent, options: OpenOptions = {}): Promise<Session> {
   const { id = randomUUID(), store } = options
+  assertSessionId(id)
+  const text = await store?.checkpoints.load(id)
+  return beginSession(agent, id, text === undefined ? undefined : readCheckpoint(text, id), options)
+}
+
+/** @throws TroupeError `session_id` when the id is malformed. */
+export function assertSessionId(id: string): void {
   if (!sessionIdPattern.test(id)) {
     throw new TroupeError(
       'session_id',
       `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
     )
   }
-  const text = await store?.checkpoints.load(id)
-  return beginSession(agent, id, text === undefined ? undefined : readCheckpoint(text, id), options)
 }
 
 /** The second half of {@link openSession}, for whoever has read already what is stored. */
