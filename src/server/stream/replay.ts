@@ -1,0 +1,100 @@
+/** What a client missed: the durable events of a session's log behind a cursor. */
+import type { Agent } from '../../agent/agent.ts'
+import type { LoggedEvent, Store } from '../../core/store.ts'
+import type { TurnResult } from '../../core/turn.ts'
+import type { Cursor } from './cursor.ts'
+import { outputEvent, resetEvent, turnEvent, turnEventId, type WireEvent } from './wire-event.ts'
+
+/** See the top of this file. */
+export interface Replay {
+  readonly events: readonly WireEvent[]
+  /** Events between the cursor and the oldest that is kept are lost to the client. */
+  readonly gap: boolean
+}
+
+// Entries that are read at a time.
+const page = 1_000
+
+/**
+ * Reads what is behind the cursor, up to the sequence number `until`. Where something may have streamed in part, resets
+ * come first: what came of it follows.
+ */
+export async function replay(
+  store: Store,
+  sessionId: string,
+  agent: Agent | undefined,
+  cursor: Cursor,
+  { until, now }: { readonly until: number; readonly now: number },
+): Promise<Replay> {
+  const { durable } = cursor
+  const sequence = durable.startsWith('@') ? Number(durable.slice(1)) : undefined
+  let found = sequence === 0
+  let events: WireEvent[] = []
+  let oldest: number | undefined
+  let ended = false
+  for await (const entry of loggedEntries(store, sessionId, { until })) {
+    oldest ??= entry.sequence
+    if (sequence === undefined && isAt(entry, durable)) {
+      found = true
+      events = []
+      // The id of a turn is the place before what the turn put out, the id of an event the place behind it.
+      ended = isEnd(entry)
+      continue
+    }
+    if (sequence !== undefined && entry.sequence <= sequence) {
+      found = true
+      continue
+    }
+    const event = wireEvent(entry)
+    if (event) events.push(event)
+  }
+  if (sequence !== undefined) found ||= oldest === undefined || oldest <= sequence + 1
+  const after = cursor.transient ?? durable
+  const resets = after.startsWith('@') || (ended && cursor.transient === undefined) ? [] : resetsOf(agent, after, now)
+  return { events: [...resets, ...events], gap: !found }
+}
+
+/** The entries of a session's log up to a sequence number: what is behind it has not happened. */
+export async function* loggedEntries(
+  store: Store,
+  sessionId: string,
+  { until }: { readonly until: number },
+): AsyncGenerator<LoggedEvent> {
+  for (let after = 0; ;) {
+    const read = await store.log.read(sessionId, { after, limit: page })
+    for (const entry of read) {
+      if (entry.sequence > until) return
+      yield entry
+    }
+    const last = read.at(-1)
+    if (!last || read.length < page) return
+    after = last.sequence
+  }
+}
+
+function isEnd({ event }: LoggedEvent): boolean {
+  return event.from === 'turn' && event.type === 'turn_end'
+}
+
+function isAt(entry: LoggedEvent, durable: string): boolean {
+  const { event } = entry
+  if (event.id === durable) return true
+  if (isEnd(entry)) return turnEventId(event.traceId, 'turn_end') === durable
+  return event.from === 'input' && event.traceId === durable
+}
+
+function wireEvent(entry: LoggedEvent): WireEvent | undefined {
+  const { event, to } = entry
+  if (isEnd(entry)) return turnEvent(event.data as unknown as TurnResult, event.time)
+  return to.includes('output') ? outputEvent(event) : undefined
+}
+
+/** One reset for each kind of transient event that reaches `output`. */
+function resetsOf(agent: Agent | undefined, after: string, now: number): WireEvent[] {
+  const ways = new Map(
+    (agent?.edges ?? [])
+      .filter(({ from, to, event }) => to === 'output' && agent?.nodes[from]?.transient.has(event))
+      .map(({ from, event }) => [`${from}.${event}`, { from, event }]),
+  )
+  return [...ways.values()].map(({ from, event }) => resetEvent(event, from, after, now))
+}
