@@ -6,39 +6,47 @@
  * 2. Every job that is not given up is settled exactly once, with an outcome or a failure; no handler's rejection
  *    goes unhandled.
  */
+import { context } from '@opentelemetry/api'
 import { InputError, toErrorData } from '../core/errors.ts'
 import { copyOf } from '../core/json.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { admitsOnlyJson, describeIssues } from '../core/schema.ts'
+import { outsideSpans } from '../core/telemetry.ts'
 import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
 import type { Job, JobName, Outcome } from './host.ts'
 import { HandlerLoop } from './handler-loop.ts'
+import type { TurnSpans } from './turn-spans.ts'
 
 /** What the embedded host needs of its session. */
 export interface EmbeddedSession extends HandlerSession {
   settle(outcome: Outcome): void
 }
 
+type Run = (event: never, runtime: never) => void | Promise<void>
+
 /** Runs the handlers of one session. */
 export class EmbeddedHost {
   readonly #session: EmbeddedSession
   readonly #nodes: Readonly<Record<string, NodeDefinition>>
   readonly #fitted: ReadonlySet<string>
+  readonly #spans: TurnSpans | undefined
   readonly #running = new Map<string, HandlerRuntime>()
   #loops: Map<string, HandlerLoop> | undefined
   /** Number of handlers and loops that have not returned, given up or not. */
   #pending = 0
   #whenIdle: (() => void) | undefined
 
-  /** `fitted` names deliveries, as `<from>.<event>><node>`, whose data need no check. */
+  /** `fitted` names deliveries, as `<from>.<event>><node>`, whose data need no check. Without `spans`, no traces. */
   constructor(
     session: EmbeddedSession,
     nodes: Readonly<Record<string, NodeDefinition>>,
     fitted: ReadonlySet<string> = new Set(),
+    spans?: TurnSpans,
   ) {
     this.#session = session
     this.#nodes = nodes
     this.#fitted = fitted
+    this.#spans = spans
   }
 
   /** Runs a job's handler and settles it when the handler is through. */
@@ -80,15 +88,10 @@ export class EmbeddedHost {
     throw new InputError(job.node, `${from}.${type}`, reason, { cause: parsed.error })
   }
 
-  async #run(
-    run: (event: never, runtime: never) => void | Promise<void>,
-    event: never,
-    job: Job,
-    runtime: HandlerRuntime,
-  ): Promise<void> {
+  async #run(run: Run, event: never, job: Job, runtime: HandlerRuntime): Promise<void> {
     let outcome: Outcome
     try {
-      const returned = run(event, runtime as never)
+      const returned = this.#spans?.active ? this.#inSpan(run, event, job, runtime) : run(event, runtime as never)
       // What a handler does once it has returned has no effect; that it has settles a moment later, like all jobs.
       if (!returned) runtime.end()
       await returned
@@ -101,11 +104,20 @@ export class EmbeddedHost {
     if (!runtime.aborted) this.#session.settle(outcome)
   }
 
+  /** Runs a handler in the span of its turn. */
+  #inSpan(run: Run, event: never, { node, event: { traceId } }: Job, runtime: HandlerRuntime): void | Promise<void> {
+    const scope = this.#spans?.contextOf(traceId, this.#nodes[node]?.background ?? false)
+    return scope ? context.with(scope, run, undefined, event, runtime as never) : run(event, runtime as never)
+  }
+
   #startLoop(definition: NodeDefinition, job: Job, event: never): void {
     let loop = this.#loops?.get(job.node)
     if (!loop || loop.over) {
       this.#loops ??= new Map()
-      loop = new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome))
+      // It lives over many turns, so it is in the span of none.
+      loop = outsideSpans(
+        () => new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome)),
+      )
       this.#loops.set(job.node, loop)
       this.#pending++
       void loop.ended.then(() => this.#returned())

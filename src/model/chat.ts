@@ -1,12 +1,14 @@
 /** Calls of the model: streamed for answers, whole for decisions. */
 import type OpenAI from 'openai'
 import type { ChatCompletionCreateParams, ChatCompletionCreateParamsNonStreaming } from 'openai/resources'
+import type { CallObserver } from '../core/call-observer.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { TroupeError } from '../core/errors.ts'
 import { AnswerCollector, type ChatAnswer, type CompletionPart } from './chat-answer.ts'
 import { readEventStream } from './event-stream.ts'
 import { brokenAnswer, errorInAnswer, ModelError, toModelError, type ModelAddress } from './model-error.ts'
 import type { ModelCalls } from './model-calls.ts'
+import { observedChat } from './observed-chat.ts'
 import { withRetries } from './retry.ts'
 
 export type { ChatAnswer } from './chat-answer.ts'
@@ -24,6 +26,8 @@ export interface ChatOptions {
   readonly random?: (() => number) | undefined
   /** Limits how many calls are under way: this one waits for its place, and keeps it until its answer has ended. Default: none. */
   readonly calls?: ModelCalls | undefined
+  /** Told of the call when it has ended. Default: nobody. */
+  readonly observer?: CallObserver | undefined
 }
 
 /** Options of {@link streamChat}. */
@@ -71,7 +75,17 @@ export function completeChat(client: OpenAI, request: ChatRequest, options: Chat
   )
 }
 
-async function call(
+function call(
+  client: OpenAI,
+  body: ChatCompletionCreateParams,
+  options: ChatOptions,
+  read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
+): Promise<ChatAnswer> {
+  const { observer, clock = systemClock } = options
+  return observedChat(client, body, { observer, clock }, () => makeCall(client, body, options, read))
+}
+
+async function makeCall(
   client: OpenAI,
   body: ChatCompletionCreateParams,
   options: ChatOptions,

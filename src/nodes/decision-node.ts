@@ -72,7 +72,11 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
       let text = ''
       for (let attempt = 0; attempt <= retries; attempt++) {
         const request: ChatRequest = { model, messages, response_format: format }
-        const answer = await completeChat(client, request, { signal, calls: services.modelCalls })
+        const answer = await completeChat(client, request, {
+          signal,
+          calls: services.modelCalls,
+          observer: services.observer,
+        })
         runtime.addUsage(answer.usage)
         const route = readRoute(answer.text, names)
         if (route !== undefined) {

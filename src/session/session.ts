@@ -77,7 +77,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #transcript: Transcript
   readonly #observers = new Observers()
   readonly #timers: LiveTimers
-  readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
+  readonly #turns = new TurnHandles(this)
   readonly #writer: SessionWriter | undefined
   #whenStepped: (() => void)[] = []
   /** What the session does before whoever opened it can listen. */
@@ -96,7 +96,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     this.#store = store
     this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
-    this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
+    this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.#turns.spans)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
     this.#writer = store && new SessionWriter(this, store, durability)
     this.#core.onStep = () => this.#carryOut(this.#core.take())
