@@ -169,7 +169,7 @@ export class SessionPool {
    * with the turn once the message is stored (`turn.accepted`): from then on it gets its answer, with or without a
    * client. A session runs one turn after the other. A repeat of an `id` joins the first turn.
    * @throws SessionNotFoundError; PoolFullError and PoolDrainingError: nothing was stored; what the session refuses:
-   * InputError, SessionBusyError, SessionEndedError; SessionStoreError; the reason of `signal`.
+   * SignalError, SessionBusyError, SessionEndedError; SessionStoreError; the reason of `signal`.
    */
   async send(sessionId: string, content: UserContent, options: PoolSendOptions = {}): Promise<Turn> {
     const { id } = options

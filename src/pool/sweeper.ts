@@ -2,7 +2,8 @@
  * Opens sessions that have something to do though no client asks: what a crash left behind, timers that are due.
  *
  * Invariants
- * 1. It looks at start, every `every` milliseconds, and when a timer of a session that was stopped is due.
+ * 1. It looks at start and every `every` milliseconds, and in between when a timer is due of a session that was stopped
+ *    since: so no timer fires later than `every`. What is due later than that costs no memory.
  * 2. At most `concurrency` sessions are being resumed; the next ones are looked for as those come to rest.
  * 3. A session that fails is tried again after a pause that doubles each time; it holds up nobody else.
  */
@@ -38,6 +39,8 @@ export class Sweeper {
   readonly #resuming = new Map<string, Promise<void>>()
   /** Those that failed, and when they are tried again. */
   readonly #failing = new Map<string, { readonly failures: number; readonly retryAt: number }>()
+  /** Times before the next look at which there is something due. */
+  readonly #expected = new Set<number>()
   #looking: Promise<void> | undefined
   #lookAgain = false
   /** There were more than could be taken up. */
@@ -59,7 +62,9 @@ export class Sweeper {
 
   /** A session that was stopped is due then (milliseconds since the epoch). */
   expect(due: number): void {
-    if (!this.#over) this.#timer.setBy(due)
+    if (this.#over || due >= this.#options.clock.now() + this.#options.every) return
+    this.#expected.add(due)
+    this.#timer.setBy(due)
   }
 
   forget(sessionId: string): void {
@@ -76,7 +81,9 @@ export class Sweeper {
 
   #look(): void {
     if (this.#over) return
-    this.#timer.setBy(this.#options.clock.now() + this.#options.every)
+    const now = this.#options.clock.now()
+    for (const due of this.#expected) if (due <= now) this.#expected.delete(due)
+    this.#timer.setBy(Math.min(now + this.#options.every, ...this.#expected))
     this.#lookAgain = this.#looking !== undefined
     this.#looking ??= this.#resumeDue().finally(() => {
       this.#looking = undefined

@@ -4,8 +4,9 @@
  * Invariants
  * 1. At most `maxRunning` places are taken, and at most one of each session: its turns follow each other anyway, so a
  *    second one would only keep a place from others.
- * 2. Tenants take turns; within a tenant, who came first goes first. A tenant that sends much waits for itself.
- * 3. What waits is bounded, over all and for each tenant; what is over the bound is refused at once.
+ * 2. Tenants take turns, and within a tenant its sessions: one that sends much waits for itself.
+ * 3. What is asked for one session is served in the order of coming.
+ * 4. What waits is bounded, over all and for each tenant; what is over the bound is refused at once.
  */
 import { PoolFullError } from './errors.ts'
 
@@ -17,6 +18,13 @@ interface Entry {
   readonly reject: (error: unknown) => void
   readonly signal: AbortSignal | undefined
   readonly onAbort: () => void
+}
+
+/** A session with a place, or with somebody who waits for one. */
+interface Line {
+  running: boolean
+  /** In the order of coming. The first is in the queue of its tenant unless the session has a place. */
+  readonly waiting: Set<Entry>
 }
 
 /** Bounds of a {@link TurnQueue}. */
@@ -40,10 +48,10 @@ export interface PlaceRequest {
 export class TurnQueue {
   readonly #limits: TurnQueueLimits
   readonly #now: () => number
-  /** Those that wait, by tenant, in the order in which the tenants' turn comes. */
+  /** The first of each session that waits, by tenant; the tenant and the entry whose turn comes next are first. */
   readonly #tenants = new Map<string, Set<Entry>>()
-  /** Sessions that have a place, with what waits for the same session: that is in no tenant's set. */
-  readonly #sessions = new Map<string, Set<Entry>>()
+  readonly #lines = new Map<string, Line>()
+  #running = 0
   readonly #queuedOf = new Map<string, number>()
   #queued = 0
   /** Milliseconds that a place was held lately: a moving average. */
@@ -55,7 +63,7 @@ export class TurnQueue {
   }
 
   get running(): number {
-    return this.#sessions.size
+    return this.#running
   }
 
   get queued(): number {
@@ -69,7 +77,7 @@ export class TurnQueue {
 
   /** Whether a turn of the session has a place. */
   has(sessionId: string): boolean {
-    return this.#sessions.has(sessionId)
+    return this.#lines.get(sessionId)?.running ?? false
   }
 
   /**
@@ -79,8 +87,11 @@ export class TurnQueue {
   take(request: PlaceRequest): Promise<() => void> {
     const { tenant, sessionId, signal } = request
     if (signal?.aborted) return Promise.reject(signal.reason as Error)
-    if (this.#tenants.size === 0 && !this.has(sessionId) && this.running < this.#limits.maxRunning) {
-      return Promise.resolve(this.#place(sessionId))
+    // As long as there is a place nobody waits for one but behind the own session.
+    if (this.#running < this.#limits.maxRunning && !this.#lines.has(sessionId)) {
+      const line: Line = { running: false, waiting: new Set() }
+      this.#lines.set(sessionId, line)
+      return Promise.resolve(this.#place(sessionId, line))
     }
     if (!request.unbounded) {
       const { maxQueued, maxQueuedPerTenant } = this.#limits
@@ -97,77 +108,70 @@ export class TurnQueue {
       signal?.addEventListener('abort', onAbort)
       this.#queued++
       this.#queuedOf.set(tenant, (this.#queuedOf.get(tenant) ?? 0) + 1)
-      const line = this.#sessions.get(sessionId)
-      if (line) line.add(entry)
-      else this.#enqueue(entry)
+      const line = this.#lines.get(sessionId) ?? { running: false, waiting: new Set<Entry>() }
+      this.#lines.set(sessionId, line)
+      line.waiting.add(entry)
+      if (!line.running && line.waiting.size === 1) this.#enqueue(entry)
     })
   }
 
   /** Refuses all that wait. */
   rejectAll(reason: () => unknown): void {
-    const waiting = [...this.#tenants.values(), ...this.#sessions.values()].flatMap((entries) => [...entries])
+    const waiting = [...this.#lines.values()].flatMap((line) => [...line.waiting])
     for (const entry of waiting) {
       this.#remove(entry)
       entry.reject(reason())
     }
   }
 
-  #enqueue(entry: Entry): void {
+  #enqueue(entry: Entry | undefined): void {
+    if (!entry) return
     const entries = this.#tenants.get(entry.tenant)
     if (entries) entries.add(entry)
     else this.#tenants.set(entry.tenant, new Set([entry]))
   }
 
-  #place(sessionId: string): () => void {
-    this.#sessions.set(sessionId, new Set())
+  #place(sessionId: string, line: Line): () => void {
+    line.running = true
+    this.#running++
     const since = this.#now()
     let held = true
     return () => {
       if (!held) return
       held = false
       this.#usual += (this.#now() - since - this.#usual) / 10
-      const line = this.#sessions.get(sessionId)
-      this.#sessions.delete(sessionId)
-      for (const entry of line ?? []) this.#enqueue(entry)
+      line.running = false
+      this.#running--
+      if (line.waiting.size === 0) this.#lines.delete(sessionId)
+      this.#enqueue(first(line.waiting))
       this.#fill()
     }
   }
 
   #fill(): void {
-    while (this.running < this.#limits.maxRunning) {
-      const entry = this.#next()
-      if (!entry) return
-      this.#remove(entry)
-      entry.resolve(this.#place(entry.sessionId))
-    }
-  }
-
-  /** The first entry of the tenant whose turn it is; that tenant is the last from then on. */
-  #next(): Entry | undefined {
-    for (const [tenant, entries] of this.#tenants) {
-      for (const entry of entries) {
-        const line = this.#sessions.get(entry.sessionId)
-        if (!line) {
-          this.#tenants.delete(tenant)
-          this.#tenants.set(tenant, entries)
-          return entry
-        }
-        // Its session got a place meanwhile: it waits for that one.
-        entries.delete(entry)
-        line.add(entry)
-      }
+    while (this.#running < this.#limits.maxRunning) {
+      const [tenant, entries] = first(this.#tenants) ?? []
+      const entry = entries && first(entries)
+      if (tenant === undefined || !entry) return
+      // Its next turn comes after that of all others.
       this.#tenants.delete(tenant)
+      this.#tenants.set(tenant, entries)
+      const line = this.#lines.get(entry.sessionId) as Line
+      line.running = true
+      this.#remove(entry)
+      entry.resolve(this.#place(entry.sessionId, line))
     }
-    return undefined
   }
 
   #remove(entry: Entry): void {
     const { tenant, sessionId, signal, onAbort } = entry
     signal?.removeEventListener('abort', onAbort)
-    this.#sessions.get(sessionId)?.delete(entry)
     const entries = this.#tenants.get(tenant)
-    entries?.delete(entry)
+    const line = this.#lines.get(sessionId) as Line
+    line.waiting.delete(entry)
+    if (entries?.delete(entry) && !line.running) this.#enqueue(first(line.waiting))
     if (entries?.size === 0) this.#tenants.delete(tenant)
+    if (line.waiting.size === 0 && !line.running) this.#lines.delete(sessionId)
     this.#queued--
     const left = (this.#queuedOf.get(tenant) ?? 0) - 1
     if (left > 0) this.#queuedOf.set(tenant, left)
@@ -178,4 +182,9 @@ export class TurnQueue {
     const wait = (this.#usual * (ahead + 1)) / this.#limits.maxRunning
     return new PoolFullError(limit, value, Math.min(60_000, Math.max(1_000, Math.round(wait))))
   }
+}
+
+function first<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item
+  return undefined
 }

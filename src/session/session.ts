@@ -155,6 +155,7 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. */
   cancel(traceId?: string): void {
+    this.begin()
     const open = traceId === undefined ? this.#core.turns() : [{ traceId }]
     if (!this.#stopping) for (const turn of open) this.#core.cancel(turn.traceId)
   }
@@ -203,7 +204,7 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
   async idle(): Promise<void> {
-    while ((this.due ?? Infinity) <= this.#clock.now() && !this.#stopping)
+    while ((this.due ?? Infinity) <= this.now() && !this.#stopping)
       await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
     await this.flushed()
   }
@@ -242,7 +243,6 @@ export class Session implements EmbeddedSession, WrittenSession {
   get sessionId(): string {
     return this.id
   }
-
   /** @internal */
   now(): number {
     return this.#clock.now()
