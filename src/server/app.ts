@@ -29,9 +29,6 @@ import { logTurns } from './turn-log.ts'
 /** The app as it is mounted: `host.route('/agents-api', createApp({ pool }))`. */
 export type App = OpenAPIHono<ServerEnv>
 
-// Neither tells anything of sessions.
-const openPaths = new Set(['/health', '/openapi.json'])
-
 /**
  * Makes the app.
  * @throws ApiKeyError for keys that cannot be used.
@@ -77,7 +74,6 @@ export function createApp(options: AppOptions): App {
   )
   app.use(hostGuard(allowedHosts))
   app.use(originGuard(allowedOrigins))
-  app.use(tenantCheck(keys))
   app.use(
     methodNotAllowed({
       app,
@@ -89,21 +85,22 @@ export function createApp(options: AppOptions): App {
         ),
     }),
   )
+  // Before the check of keys: they tell nothing of sessions.
+  addOpenRoutes(app, parts)
+  app.use(tenantCheck(keys))
   app.use(bodyLimit(limits.maxBodyBytes))
-  addRoutes(app, parts)
-  return app
-}
-
-function addRoutes(app: App, parts: ServerParts): void {
-  const { pool, signal } = parts
-  app.get('/health', (context) => {
-    const draining = signal.aborted || pool.draining
-    return context.json({ status: draining ? 'draining' : 'ok' }, draining ? 503 : 200)
-  })
   addAgentRoutes(app, parts)
   addSessionRoutes(app, parts)
   addTurnRoutes(app, parts)
   addHistoryRoutes(app, parts)
+  return app
+}
+
+function addOpenRoutes(app: App, { pool, signal }: ServerParts): void {
+  app.get('/health', (context) => {
+    const draining = signal.aborted || pool.draining
+    return context.json({ status: draining ? 'draining' : 'ok' }, draining ? 503 : 200)
+  })
   app.doc31('/openapi.json', {
     openapi: '3.1.0',
     info: { title: 'Troupe', version: '1', description: 'Sessions of agents over HTTP. docs/http.md has the guide.' },
@@ -117,7 +114,7 @@ function tenantCheck(keys: NonNullable<AppOptions['keys']>) {
   const namespaces = new Map(keys.map(({ tenant }) => [tenant, new Namespace(tenant)]))
   return async (context: ServerContext, next: () => Promise<void>): Promise<void> => {
     if (keys.length === 0) context.set('namespace', everybody)
-    else if (!openPaths.has(context.req.path)) {
+    else {
       const key = bearerOf(context.req.header('authorization'))
       const tenant = key === undefined ? undefined : ring.tenantOf(key)
       const namespace = tenant === undefined ? undefined : namespaces.get(tenant)
@@ -134,7 +131,9 @@ function tenantCheck(keys: NonNullable<AppOptions['keys']>) {
 function errorResponse(context: ServerContext, error: unknown, { log }: ServerParts): Response {
   const { status, body, headers, reportable } = answerTo(error)
   const { method, path } = context.req
-  if (reportable) log.error({ err: error, requestId: context.get('requestId'), method, path }, 'a request failed')
+  // Nobody hears the answer of a client that has gone, and its going is no fault.
+  if (reportable && !context.req.raw.signal.aborted)
+    log.error({ err: error, requestId: context.get('requestId'), method, path }, 'a request failed')
   const namespace = context.get('namespace') as Namespace | undefined
   const { code, message } = body.error
   const shown = namespace === undefined ? message : namespace.outwardMessage(message)

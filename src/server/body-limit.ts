@@ -32,7 +32,8 @@ export function bodyLimit(most: number): MiddlewareHandler {
       whole.set(chunk, offset)
       offset += chunk.length
     }
-    req.bodyCache.arrayBuffer = Promise.resolve(whole.buffer)
+    // Hono keeps promises there, whatever its types say.
+    req.bodyCache.arrayBuffer = Promise.resolve(whole.buffer) as unknown as ArrayBuffer
     return next()
   }
 }

@@ -88,9 +88,13 @@ export function addTurnRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerParts): 
     await pool.cancel(storedId, traceId === undefined ? undefined : context.get('namespace').storedEventId(traceId))
     return context.body(null, 204)
   })
-  app.openapi(events, (context) => {
+  app.openapi(events, async (context) => {
     assertServing(parts)
-    return sessionStream(context, parts, storedIdOf(context, context.req.valid('param').id))
+    const storedId = storedIdOf(context, context.req.valid('param').id)
+    if (context.req.method !== 'HEAD') return sessionStream(context, parts, storedId)
+    // A stream that nobody reads would never end.
+    await pool.checkpoint(storedId)
+    return context.body(null, 200, { 'content-type': 'text/event-stream' })
   })
 }
 
@@ -102,7 +106,10 @@ async function answerTurn(
   begin: () => Promise<Turn>,
 ): Promise<Response> {
   assertServing(parts)
-  if (wantsStream(context)) return turnStream(context, parts, storedId, begin)
+  if (wantsStream(context)) {
+    const repeatable = context.req.header('idempotency-key') !== undefined
+    return turnStream(context, parts, storedId, begin, { repeatable })
+  }
   const turn = await begin()
   const ended = await turn.result
   return sessionJson(context, storedId, ended, ended.status === 'waiting' ? 202 : 200)

@@ -31,6 +31,7 @@ export function eventStream(
   let timer: unknown
   let next: Promise<string | undefined> | undefined
   let over = false
+  let cancelled = false
   const stopTimer = (): void => {
     if (timer !== undefined) clock.clearTimeout(timer)
     timer = undefined
@@ -61,7 +62,9 @@ export function eventStream(
         const text = await Promise.race([waiting, silence])
         stopTimer()
         if (text !== 'silence') next = undefined
-        if (text === undefined || (text === 'silence' && over)) {
+        // The client has gone meanwhile; its stream is closed already.
+        if (cancelled) return
+        if (text === undefined || over) {
           end()
           controller.close()
           return
@@ -69,7 +72,10 @@ export function eventStream(
         controller.enqueue(encoder.encode(text === 'silence' ? heartbeatText : text))
         startTimer(cutOff, limits.stallTimeout)
       },
-      cancel: end,
+      cancel() {
+        cancelled = true
+        end()
+      },
     },
     // Nothing is made ahead of the client.
     { highWaterMark: 0 },

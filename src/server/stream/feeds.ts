@@ -4,7 +4,7 @@
  * Invariants
  * 1. A session has a feed while a client follows it and for `replayFor` after, so that one that lost its connection finds
  *    what it missed. Following keeps no session live.
- * 2. At most `maxStreams` clients follow at the same time.
+ * 2. At most `maxStreams` clients follow at the same time, and at most as many feeds are kept that nobody follows.
  */
 import type { Clock } from '../../core/clock.ts'
 import type { SessionPool } from '../../pool/session-pool.ts'
@@ -32,6 +32,8 @@ export class Feeds {
   readonly #clock: Clock
   readonly #limits: ResolvedServerLimits
   readonly #open = new Map<string, OpenFeed>()
+  /** Those that nobody follows, the one that rests for the longest time first. */
+  readonly #resting = new Map<string, OpenFeed>()
   #streams = 0
   #over = false
 
@@ -73,8 +75,7 @@ export class Feeds {
   /** The feed of a session; `sequence` is where its log ends, as far as the caller knows. */
   lease(sessionId: string, sequence: number): FeedLease {
     const open = this.#open.get(sessionId) ?? this.#make(sessionId, sequence)
-    if (open.timer !== undefined) this.#clock.clearTimeout(open.timer)
-    delete open.timer
+    this.#wake(sessionId, open)
     open.readers++
     let held = true
     return {
@@ -86,11 +87,6 @@ export class Feeds {
         if (open.readers === 0) this.#rest(sessionId, open)
       },
     }
-  }
-
-  /** The feed of a session that is open already. */
-  known(sessionId: string): Feed | undefined {
-    return this.#open.get(sessionId)?.feed
   }
 
   /** Ends all of them, and every one that is opened later. */
@@ -116,15 +112,26 @@ export class Feeds {
   #rest(sessionId: string, open: OpenFeed): void {
     if (this.#open.get(sessionId) !== open) return
     if (this.#over) return this.#close(sessionId, open)
+    this.#resting.set(sessionId, open)
+    for (const [oldest, feed] of this.#resting) {
+      if (this.#resting.size <= this.#limits.maxStreams) break
+      this.#close(oldest, feed)
+    }
     open.timer = this.#clock.setTimeout(() => this.#close(sessionId, open), this.#limits.replayFor)
     // It must not keep the process alive.
     ;(open.timer as { unref?(): void }).unref?.()
   }
 
+  #wake(sessionId: string, open: OpenFeed): void {
+    if (open.timer !== undefined) this.#clock.clearTimeout(open.timer)
+    delete open.timer
+    this.#resting.delete(sessionId)
+  }
+
   #close(sessionId: string, open: OpenFeed): void {
     open.unwatch()
     open.feed.close()
-    if (open.timer !== undefined) this.#clock.clearTimeout(open.timer)
+    this.#wake(sessionId, open)
     if (this.#open.get(sessionId) === open) this.#open.delete(sessionId)
   }
 }

@@ -2,12 +2,19 @@
 import type { Agent } from '../../agent/agent.ts'
 import type { LoggedEvent, Store } from '../../core/store.ts'
 import type { TurnResult } from '../../core/turn.ts'
+import type { Checkpoint } from '../../session/checkpoint.ts'
+import { storedWaits } from '../../session/stored-pending.ts'
 import type { Cursor } from './cursor.ts'
 import { outputEvent, resetEvent, turnEvent, turnEventId, type WireEvent } from './wire-event.ts'
 
 /** See the top of this file. */
 export interface Replay {
+  /** What the client missed, oldest first; resets first of all where something may have streamed in part. */
   readonly events: readonly WireEvent[]
+  /** Ids of all events of the log that streams have, also those before the cursor. */
+  readonly known: ReadonlySet<string>
+  /** The last of them. */
+  readonly newest: string | undefined
   /** Events between the cursor and the oldest that is kept are lost to the client. */
   readonly gap: boolean
 }
@@ -15,43 +22,42 @@ export interface Replay {
 // Entries that are read at a time.
 const page = 1_000
 
-/**
- * Reads what is behind the cursor, up to the sequence number `until`. Where something may have streamed in part, resets
- * come first: what came of it follows.
- */
+/** Reads the log of a session up to where its checkpoint is. */
 export async function replay(
   store: Store,
-  sessionId: string,
+  checkpoint: Checkpoint,
   agent: Agent | undefined,
   cursor: Cursor,
-  { until, now }: { readonly until: number; readonly now: number },
+  now: number,
 ): Promise<Replay> {
+  const { sessionId, counters } = checkpoint
   const { durable } = cursor
   const sequence = durable.startsWith('@') ? Number(durable.slice(1)) : undefined
-  let found = sequence === 0
+  const known = new Set<string>()
   let events: WireEvent[] = []
   let oldest: number | undefined
+  let newest: string | undefined
+  let found = false
   let ended = false
-  for await (const entry of loggedEntries(store, sessionId, { until })) {
+  for await (const entry of loggedEntries(store, sessionId, { until: counters.sequence })) {
     oldest ??= entry.sequence
+    const event = wireEvent(entry)
+    if (event) {
+      known.add(event.id)
+      newest = event.id
+    }
     if (sequence === undefined && isAt(entry, durable)) {
       found = true
-      events = []
-      // The id of a turn is the place before what the turn put out, the id of an event the place behind it.
       ended = isEnd(entry)
-      continue
-    }
-    if (sequence !== undefined && entry.sequence <= sequence) {
-      found = true
-      continue
-    }
-    const event = wireEvent(entry)
-    if (event) events.push(event)
+      events = []
+    } else if (event && (sequence === undefined || entry.sequence > sequence)) events.push(event)
   }
-  if (sequence !== undefined) found ||= oldest === undefined || oldest <= sequence + 1
+  // A place by number is there unless what follows it was let go.
+  if (sequence !== undefined) found = sequence >= (oldest ?? counters.sequence + 1) - 1 && sequence <= counters.sequence
   const after = cursor.transient ?? durable
   const resets = after.startsWith('@') || (ended && cursor.transient === undefined) ? [] : resetsOf(agent, after, now)
-  return { events: [...resets, ...events], gap: !found }
+  const waits = storedWaits(checkpoint).map((result) => turnEvent(result, now))
+  return { events: [...resets, ...events, ...waits], known, newest, gap: !found }
 }
 
 /** The entries of a session's log up to a sequence number: what is behind it has not happened. */

@@ -16,6 +16,7 @@ export async function turnStream(
   parts: ServerParts,
   storedId: string,
   begin: () => Promise<Turn>,
+  { repeatable }: { readonly repeatable: boolean },
 ): Promise<Response> {
   const { pool, feeds, clock, signal } = parts
   const { counters } = await pool.checkpoint(storedId)
@@ -30,7 +31,10 @@ export async function turnStream(
   const text = (event: WireEvent, at: Cursor): string =>
     eventText(event, cursorText(at, namespace), storedId, namespace)
   try {
-    const source = new TurnSource({ turn: await begin(), text, now: () => clock.now(), onClose, signal })
+    const turn = await begin()
+    // What may be a repeat gets its events from the first on, so a place before all of them.
+    const start = { durable: repeatable ? turn.traceId : `@${counters.sequence}` }
+    const source = new TurnSource({ turn, start, text, now: () => clock.now(), onClose, signal })
     return eventStream(context, source, parts)
   } catch (error) {
     onClose()
@@ -40,6 +44,7 @@ export async function turnStream(
 
 interface TurnSourceOptions {
   readonly turn: Turn
+  readonly start: Cursor
   readonly text: (event: WireEvent, at: Cursor) => string
   readonly now: () => number
   readonly onClose: () => void
@@ -57,9 +62,9 @@ class TurnSource implements StreamSource {
   #began = false
 
   constructor(options: TurnSourceOptions) {
-    const { turn, signal } = options
+    const { turn, start, signal } = options
     this.#options = options
-    this.#at = { durable: turn.traceId }
+    this.#at = start
     this.#closed = new Promise((resolve) => (this.#close = () => resolve('closed')))
     this.#events = turn[Symbol.asyncIterator]()
     const onAbort = (): void => this.close()
