@@ -44,8 +44,13 @@ export const UsageData = z.object({
   calls: z.number(),
 })
 
-/** `llm_result`: the model's answer. */
-export const ResultData = z.object({ text: z.string(), window: MessageWindow, usage: UsageData })
+/** `llm_result`: the model's answer. `finishReason` is there only when the text is not whole, and says why. */
+export const ResultData = z.object({
+  text: z.string(),
+  window: MessageWindow,
+  usage: UsageData,
+  finishReason: z.enum(['length', 'content_filter']).exactOptional(),
+})
 export type ResultData = z.infer<typeof ResultData>
 
 /** A call of a tool as nodes exchange it: arguments are parsed. `rejected` says why a person refused it. */

@@ -63,7 +63,7 @@ const routeRetries = 2
  * - With `routes` the model is also offered the function `choose_route`. Calling it emits `route`; the call stays out of
  *   the transcript, other calls of the same answer are not made, and text beside it is kept as a message.
  * - A refusal is an answer: its words are streamed and become the text.
- * - A text that was cut off (`length`) or filtered (`content_filter`) is passed on as far as it goes.
+ * - A text that was cut off (`length`) or filtered (`content_filter`) is passed on as far as it goes, with that `finishReason`.
  *
  * Its handler throws EmptyAnswerError for an answer without text and calls, after one retry where that can help;
  * DecisionError when the model keeps picking a route that does not exist; ModelError when it cannot be called.
@@ -168,13 +168,14 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           runtime.emit('tool_call', { window: conclude(calls), calls: calls.map(callData) })
           return
         }
+        const { finishReason } = answer
+        const cut = finishReason === 'length' || finishReason === 'content_filter'
         if (text.trim() !== '') {
-          runtime.emit('llm_result', { text, window: conclude([]), usage })
+          const result = { text, window: conclude([]), usage }
+          runtime.emit('llm_result', cut ? { ...result, finishReason } : result)
           return
         }
-        const { finishReason } = answer
-        if (++emptyAnswers > 1 || finishReason === 'length' || finishReason === 'content_filter')
-          throw new EmptyAnswerError(nodeId, model, finishReason)
+        if (++emptyAnswers > 1 || cut) throw new EmptyAnswerError(nodeId, model, finishReason)
       }
     },
   }) as unknown as LlmNode<Tools, Names>
