@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^troupe$/, replacement: source('index.ts') },
+      { find: /^troupe\/server$/, replacement: source('server/index.ts') },
       { find: /^troupe\/testing$/, replacement: source('testing/index.ts') },
     ],
   },

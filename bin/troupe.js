@@ -13,6 +13,7 @@ registerTsx()
 registerHooks('./agent-file-hooks.js', import.meta.url, {
   data: {
     troupe: new URL(`index.${extension}`, root).href,
+    'troupe/server': new URL(`server/index.${extension}`, root).href,
     'troupe/testing': new URL(`testing/index.${extension}`, root).href,
   },
 })

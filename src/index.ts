@@ -14,7 +14,18 @@ export { graphOf, mermaid, type Graph } from './agent/graph.ts'
 export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
-export { resumeDue, type SweepOptions, type SweepReport } from './pool.ts'
+export { resumeDue, type SweepOptions, type SweepReport } from './pool/resume-due.ts'
+export { SessionPool } from './pool/session-pool.ts'
+export type { DrainReport, PoolSendOptions, PoolStats, SessionPoolOptions, WaitOptions } from './pool/pool-options.ts'
+export type { PoolEvents, PoolTurn } from './pool/pool-observers.ts'
+export type { SessionWatcher } from './pool/watchers.ts'
+export {
+  AgentNotFoundError,
+  PoolDrainingError,
+  PoolFullError,
+  SessionExistsError,
+  SessionNotFoundError,
+} from './pool/errors.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { TurnPolicy } from './session/client-input.ts'
 export { Session } from './session/session.ts'
@@ -117,6 +128,7 @@ export {
   type ModelClientOptions,
 } from './model/client.ts'
 export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
+export { ModelCalls } from './model/model-calls.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {

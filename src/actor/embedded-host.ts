@@ -6,38 +6,47 @@
  * 2. Every job that is not given up is settled exactly once, with an outcome or a failure; no handler's rejection
  *    goes unhandled.
  */
+import { context } from '@opentelemetry/api'
 import { InputError, toErrorData } from '../core/errors.ts'
 import { copyOf } from '../core/json.ts'
 import type { FittedEvents, NodeDefinition } from '../core/node.ts'
 import { describeIssues, readerOf } from '../core/schema.ts'
+import { outsideSpans } from '../core/telemetry.ts'
 import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
 import type { Job, JobName, Outcome } from './host.ts'
 import { HandlerLoop } from './handler-loop.ts'
+import type { TurnSpans } from './turn-spans.ts'
 
 /** What the embedded host needs of its session. */
 export interface EmbeddedSession extends HandlerSession {
   settle(outcome: Outcome): void
 }
 
+type Run = (event: never, runtime: never) => void | Promise<void>
+
 /** Runs the handlers of one session. */
 export class EmbeddedHost {
   readonly #session: EmbeddedSession
   readonly #nodes: Readonly<Record<string, NodeDefinition>>
   readonly #fitted: FittedEvents
+  readonly #spans: TurnSpans | undefined
   readonly #running = new Map<string, HandlerRuntime>()
   #loops: Map<string, HandlerLoop> | undefined
   /** Number of handlers and loops that have not returned, given up or not. */
   #pending = 0
   #whenIdle: (() => void) | undefined
 
+  /** `fitted` has the deliveries whose data need no check. Without `spans`, no traces. */
   constructor(
     session: EmbeddedSession,
     nodes: Readonly<Record<string, NodeDefinition>>,
     fitted: FittedEvents = new Map(),
+    spans?: TurnSpans,
   ) {
     this.#session = session
     this.#nodes = nodes
     this.#fitted = fitted
+    this.#spans = spans
   }
 
   /** Runs a job's handler and settles it when the handler is through. */
@@ -82,15 +91,10 @@ export class EmbeddedHost {
   }
 
   /** No async function: what it would add to the promises of the handler is a tenth of a step. */
-  #run(
-    run: (event: never, runtime: never) => void | Promise<void>,
-    event: never,
-    job: Job,
-    runtime: HandlerRuntime,
-  ): void {
+  #run(run: Run, event: never, job: Job, runtime: HandlerRuntime): void {
     let returned: void | Promise<void>
     try {
-      returned = run(event, runtime as never)
+      returned = this.#spans?.active ? this.#inSpan(run, event, job, runtime) : run(event, runtime as never)
     } catch (error) {
       returned = Promise.reject(error as Error)
     }
@@ -111,11 +115,20 @@ export class EmbeddedHost {
     this.#session.settle(thrown ? { ...failed(job, thrown.error), usage: outcome.usage } : outcome)
   }
 
+  /** Runs a handler in the span of its turn. */
+  #inSpan(run: Run, event: never, { node, event: { traceId } }: Job, runtime: HandlerRuntime): void | Promise<void> {
+    const scope = this.#spans?.contextOf(traceId, this.#nodes[node]?.background ?? false)
+    return scope ? context.with(scope, run, undefined, event, runtime as never) : run(event, runtime as never)
+  }
+
   #startLoop(definition: NodeDefinition, job: Job, event: never): void {
     let loop = this.#loops?.get(job.node)
     if (!loop || loop.over) {
       this.#loops ??= new Map()
-      loop = new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome))
+      // It lives over many turns, so it is in the span of none.
+      loop = outsideSpans(
+        () => new HandlerLoop(definition, this.#session, job, (outcome) => this.#session.settle(outcome)),
+      )
       this.#loops.set(job.node, loop)
       this.#pending++
       void loop.ended.then(() => this.#returned())

@@ -9,15 +9,24 @@ import { messageOf, TroupeError } from '../core/errors.ts'
 export class AgentFileError extends TroupeError {
   /** The path as it was given. */
   readonly path: string
+  /** True when the file was loaded and is none of an agent. */
+  readonly loaded: boolean
 
-  constructor(path: string, reason: string, options?: { cause?: unknown }) {
+  constructor(
+    path: string,
+    reason: string,
+    { loaded = false, ...options }: { cause?: unknown; loaded?: boolean } = {},
+  ) {
     super('agent_file', `Cannot load an agent from '${path}': ${reason}`, options)
     this.path = path
+    this.loaded = loaded
   }
 }
 
-const extensions = ['.ts', '.js', '.mts', '.mjs']
-const entryNames = ['agent.ts', 'agent.js']
+/** What files of agents end in. */
+export const extensions = ['.ts', '.js', '.mts', '.mjs']
+/** The file that a folder of an agent has. */
+export const entryNames = ['agent.ts', 'agent.js']
 
 /**
  * The agent that a file exports by default; of a folder it is its `agent.ts` or `agent.js`.
@@ -38,6 +47,7 @@ export async function loadAgent(path: string): Promise<Agent> {
   throw new AgentFileError(
     path,
     `${describeExports(exported)}. End the file with: export default defineAgent({ id, version, nodes, edges })`,
+    { loaded: true },
   )
 }
 

@@ -1,12 +1,11 @@
 /** What a checkpoint tells of its session, without the agent that it belongs to. */
-import type { HeldEvent } from '../actor/held-event.ts'
 import { idle, nodeStateOf, type NodeSnapshot } from '../actor/node-logic.ts'
 import { textOf } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
-import type { PendingWork } from '../core/turn.ts'
-import type { Checkpoint, PersistedNode } from '../session/checkpoint.ts'
+import type { Checkpoint } from '../session/checkpoint.ts'
 import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { persistedNodes } from '../session/stored-pending.ts'
 import { idsBetween } from '../session/transcript.ts'
 
 /**
@@ -35,20 +34,6 @@ export function nextTimer({ timers }: Checkpoint): number | null {
   return timers.length > 0 ? Math.min(...timers.map(({ due }) => due)) : null
 }
 
-/** What a session holds for a person or a signal. */
-export function storedPending(checkpoint: Checkpoint): (PendingWork & { readonly traceId: string })[] {
-  return Object.entries(persistedNodes(checkpoint)).flatMap(([node, { held = [] }]) =>
-    (held as readonly HeldEvent[]).map(({ event, undecided }) => ({
-      node,
-      eventId: event.id,
-      type: event.type,
-      data: event.data,
-      undecided,
-      traceId: event.traceId,
-    })),
-  )
-}
-
 /** The state of every node, as the session would tell it. */
 export function storedNodeStates(checkpoint: Checkpoint): Record<string, NodeState> {
   const { sessionId, branch, counters } = checkpoint
@@ -59,12 +44,6 @@ export function storedNodeStates(checkpoint: Checkpoint): Record<string, NodeSta
       nodeStateOf({ ...idle, ...snapshot } as NodeSnapshot, newest),
     ]),
   )
-}
-
-/** The nodes of a checkpoint as they are stored. */
-export function persistedNodes({ snapshot }: Checkpoint): Record<string, PersistedNode> {
-  const { children } = snapshot as unknown as { children: Record<string, { snapshot: PersistedNode }> }
-  return Object.fromEntries(Object.entries(children).map(([node, child]) => [node, child.snapshot]))
 }
 
 /** When something happened last in a session, in milliseconds since the epoch; null when nothing did that is kept. */

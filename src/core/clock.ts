@@ -2,7 +2,10 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `callback` after `ms` milliseconds; the returned handle is for {@link Clock.clearTimeout}. */
+  /**
+   * Calls `callback` after `ms` milliseconds; the returned handle is for {@link Clock.clearTimeout}. Where it has a
+   * method `unref`, as Node's own have, a call of that lets the process end before the timer.
+   */
   setTimeout(callback: () => void, ms: number): unknown
   clearTimeout(handle: unknown): void
 }
@@ -14,11 +17,18 @@ const longestTimeout = 2 ** 31 - 1
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(callback, ms) {
-    const handle: { timer?: NodeJS.Timeout } = {}
+    let idle = false
+    const handle: { timer?: NodeJS.Timeout; unref(): void } = {
+      unref() {
+        idle = true
+        handle.timer?.unref()
+      },
+    }
     const due = Date.now() + ms
     const wait = (): void => {
       const left = due - Date.now()
       handle.timer = left > longestTimeout ? setTimeout(wait, longestTimeout) : setTimeout(callback, Math.max(0, left))
+      if (idle) handle.timer.unref()
     }
     wait()
     return handle

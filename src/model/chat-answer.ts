@@ -11,6 +11,8 @@ export interface ChatAnswer {
   readonly usage: Usage
   /** `stop`, `length`, `tool_calls`, `content_filter` or what else the server says; null where it says nothing. */
   readonly finishReason: string | null
+  /** The model as the server names it; null where it does not. */
+  readonly model: string | null
   /** Why the model refused, when it did. */
   readonly refusal: string | null
 }
@@ -30,6 +32,7 @@ interface ToolCallPart {
 /** What is read of a completion or of a chunk of one. */
 export interface CompletionPart {
   choices?: { index?: number; finish_reason?: string | null; delta?: AnswerPart; message?: AnswerPart }[] | null
+  model?: unknown
   usage?: { prompt_tokens?: number; completion_tokens?: number; total_tokens?: number } | null
   error?: unknown
 }
@@ -44,6 +47,7 @@ export class AnswerCollector {
   #calls: MessageToolCall[] = []
   #callsByIndex = new Map<number, MessageToolCall>()
   #usage: CompletionPart['usage']
+  #model: string | null = null
   readonly #onText: ((text: string) => void) | undefined
 
   constructor(onText?: (text: string) => void) {
@@ -53,6 +57,7 @@ export class AnswerCollector {
   /** Takes a chunk, or a whole completion. */
   add(part: CompletionPart): void {
     if (part.usage) this.#usage = part.usage
+    if (this.#model === null && typeof part.model === 'string') this.#model = part.model
     const choice = part.choices?.[0]
     if (!choice || (choice.index ?? 0) !== 0) return
     this.hasChoice = true
@@ -80,6 +85,7 @@ export class AnswerCollector {
         calls: 1,
       },
       finishReason: this.finishReason,
+      model: this.#model,
       refusal: this.#refusal || null,
     }
   }

@@ -1,11 +1,14 @@
 /** Calls of the model: streamed for answers, whole for decisions. */
 import type OpenAI from 'openai'
 import type { ChatCompletionCreateParams, ChatCompletionCreateParamsNonStreaming } from 'openai/resources'
+import type { CallObserver } from '../core/call-observer.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { TroupeError } from '../core/errors.ts'
 import { AnswerCollector, type ChatAnswer, type CompletionPart } from './chat-answer.ts'
 import { readEventStream } from './event-stream.ts'
 import { brokenAnswer, errorInAnswer, ModelError, toModelError, type ModelAddress } from './model-error.ts'
+import type { ModelCalls } from './model-calls.ts'
+import { observedChat } from './observed-chat.ts'
 import { withRetries } from './retry.ts'
 
 export type { ChatAnswer } from './chat-answer.ts'
@@ -21,6 +24,10 @@ export interface ChatOptions {
   readonly clock?: Clock | undefined
   /** Spreads the pauses before retries; a number from 0 to 1. Default: `Math.random`. */
   readonly random?: (() => number) | undefined
+  /** Limits how many calls are under way: this one waits for its place, and keeps it until its answer has ended. Default: none. */
+  readonly calls?: ModelCalls | undefined
+  /** Told of the call when it has ended. Default: nobody. */
+  readonly observer?: CallObserver | undefined
 }
 
 /** Options of {@link streamChat}. */
@@ -68,22 +75,42 @@ export function completeChat(client: OpenAI, request: ChatRequest, options: Chat
   )
 }
 
-async function call(
+function call(
+  client: OpenAI,
+  body: ChatCompletionCreateParams,
+  options: ChatOptions,
+  read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
+): Promise<ChatAnswer> {
+  const { observer, clock = systemClock } = options
+  return observedChat(client, body, { observer, clock }, () => makeCall(client, body, options, read))
+}
+
+async function makeCall(
   client: OpenAI,
   body: ChatCompletionCreateParams,
   options: ChatOptions,
   read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
 ): Promise<ChatAnswer> {
   const address = { model: body.model, baseURL: client.baseURL }
-  const { signal: outer, clock = systemClock, random = Math.random } = options
+  const { signal: outer, clock = systemClock, random = Math.random, calls } = options
   // The client never takes its listener off the signal that it is given, so it gets one that ends with this call.
   const controller = new AbortController()
   const { signal } = controller
   const abort = (): void => controller.abort()
   if (outer?.aborted) throw aborted(address, outer.reason)
   outer?.addEventListener('abort', abort)
+  let end: (() => void) | undefined
   try {
-    const attempt = (): Promise<Response> => send(client, body, address, signal)
+    const attempt = async (): Promise<Response> => {
+      end = await calls?.begin(client.baseURL, signal)
+      try {
+        return await send(client, body, address, signal)
+      } catch (error) {
+        // What waits may use the place while this call pauses before it is sent again.
+        end?.()
+        throw error
+      }
+    }
     return await read(
       await withRetries(attempt, { retries: client.maxRetries, clock, random, signal }),
       address,
@@ -95,6 +122,7 @@ async function call(
     controller.abort()
     throw error
   } finally {
+    end?.()
     outer?.removeEventListener('abort', abort)
   }
 }

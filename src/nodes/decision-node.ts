@@ -66,12 +66,17 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
     describe: { routes: { ...options.routes } },
     async run(event, runtime) {
       const { window } = event.data
-      const { client, model } = chooseModel(options, runtime.services)
+      const { services, signal } = runtime
+      const { client, model } = chooseModel(options, services)
       const messages = await readConversation(runtime, window, system)
       let text = ''
       for (let attempt = 0; attempt <= retries; attempt++) {
         const request: ChatRequest = { model, messages, response_format: format }
-        const answer = await completeChat(client, request, { signal: runtime.signal })
+        const answer = await completeChat(client, request, {
+          signal,
+          calls: services.modelCalls,
+          observer: services.observer,
+        })
         runtime.addUsage(answer.usage)
         const route = readRoute(answer.text, names)
         if (route !== undefined) {

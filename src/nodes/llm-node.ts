@@ -126,7 +126,8 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           model,
           messages,
         }
-        const answer = await streamChat(client, request, { signal, onText: say })
+        const { modelCalls: calls, observer } = runtime.services
+        const answer = await streamChat(client, request, { signal, onText: say, calls, observer })
         runtime.addUsage(answer.usage)
         usage = addUsage(usage, answer.usage)
         if (answer.refusal) say(answer.refusal)

@@ -6,6 +6,7 @@ import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ToolResultData, type CallResult } from '../core/payloads.ts'
 import { abortable } from './abortable.ts'
 import type { Payload } from './payload.ts'
+import { observedTool } from './observed-tool.ts'
 import { outcomeUnknown, runTool, type Call } from './run-tool.ts'
 import { toolsByName, type CallOf, type Tool, type ToolContext } from './tool.ts'
 
@@ -53,6 +54,7 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
     async run(event, runtime) {
       const { window, calls } = event.data
       const { signal, sessionId, traceId } = runtime
+      const { observer } = runtime.services
       const works = namesOfCalls(calls).map((name, index) => (): Promise<CallResult> => {
         const call = calls[index] as Call
         const context: ToolContext = {
@@ -63,7 +65,11 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
           traceId,
         }
         const unknown = runtime.attempt > 1 && !call.rejected && tools.get(call.name)?.idempotent === false
-        return unknown ? Promise.resolve(outcomeUnknown(call)) : runTool(tools, call, context)
+        if (unknown) return Promise.resolve(outcomeUnknown(call))
+        // One that a person refused does not run.
+        if (call.rejected !== undefined) return runTool(tools, call, context)
+        const observation = { observer, now: () => runtime.now(), isKnown: tools.has(call.name) }
+        return observedTool(call, observation, () => runTool(tools, call, context))
       })
       const results = await abortable(runAll(works, concurrency, signal), signal)
       signal.throwIfAborted()

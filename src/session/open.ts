@@ -42,8 +42,31 @@ export interface OpenOptions extends Services {
  * SessionStoreError when the session cannot be stored, TroupeError `session_id` when the id is malformed, `session_start` when the agent's machine cannot start.
  */
 export async function openSession(agent: Agent, options: OpenOptions = {}): Promise<Session> {
+  const { id = randomUUID(), store } = options
+  assertSessionId(id)
+  const text = await store?.checkpoints.load(id)
+  return beginSession(agent, id, text === undefined ? undefined : readCheckpoint(text, id), options)
+}
+
+/** @throws TroupeError `session_id` when the id is malformed. */
+export function assertSessionId(id: string): void {
+  if (!sessionIdPattern.test(id)) {
+    throw new TroupeError(
+      'session_id',
+      `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
+    )
+  }
+}
+
+/** The second half of {@link openSession}, for whoever has read already what is stored. */
+export async function beginSession(
+  agent: Agent,
+  id: string,
+  found: Checkpoint | undefined,
+  options: OpenOptions,
+): Promise<Session> {
   const {
-    id = randomUUID(),
+    id: _id,
     store,
     turnPolicy = 'enqueue',
     durability = 'sync',
@@ -51,14 +74,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     inspect,
     ...services
   } = options
-  if (!sessionIdPattern.test(id)) {
-    throw new TroupeError(
-      'session_id',
-      `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
-    )
-  }
-  const text = await store?.checkpoints.load(id)
-  const stored = text === undefined ? undefined : adoptCheckpoint(agent, readCheckpoint(text, id))
+  const stored = found && adoptCheckpoint(agent, found)
   const session = new Session({
     agent,
     id,

@@ -68,7 +68,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   readonly #transcript: Transcript
   readonly #observers = new Observers()
   readonly #timers: LiveTimers
-  readonly #turns = new TurnHandles((traceId) => this.cancel(traceId))
+  readonly #turns = new TurnHandles(this)
   readonly #texts = new CheckpointTexts()
   readonly #writer: SessionWriter | undefined
   #whenStepped: (() => void)[] = []
@@ -89,7 +89,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     this.#store = store
     this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
-    this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
+    this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.#turns.spans)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
     this.#writer = store && new SessionWriter(this, store, durability)
     this.#core.onStep = () => this.#carryOut()
@@ -153,9 +153,11 @@ export class Session implements EmbeddedSession, WrittenSession {
     return turn
   }
 
-  /** Gives up on a turn, queued or at work. */
-  cancel(traceId: string): void {
-    if (!this.#stopping) this.#core.cancel(traceId)
+  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. */
+  cancel(traceId?: string): void {
+    this.begin()
+    const open = traceId === undefined ? this.#core.turns() : [{ traceId }]
+    if (!this.#stopping) for (const turn of open) this.#core.cancel(turn.traceId)
   }
 
   /** The state of every node, read from the snapshots of their actors. */
@@ -202,14 +204,19 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
   async idle(): Promise<void> {
-    const overdue = (): boolean => (this.#core.due() ?? Infinity) <= this.#clock.now()
-    while (overdue() && !this.#stopping) await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
+    while ((this.due ?? Infinity) <= this.now() && !this.#stopping)
+      await new Promise<void>((resolve) => this.#whenStepped.push(resolve))
     await this.flushed()
   }
 
   /** True once the agent's statechart has reached a final state. */
   get ended(): boolean {
     return this.#core.ended
+  }
+
+  /** True once it was stopped, or its store failed: to go on, open it again. */
+  get stopped(): boolean {
+    return this.#stopping !== undefined
   }
 
   /** Listens to the session; the returned function ends that. What a listener throws becomes a process warning. */
@@ -237,7 +244,6 @@ export class Session implements EmbeddedSession, WrittenSession {
   get sessionId(): string {
     return this.id
   }
-
   /** @internal */
   now(): number {
     return this.#clock.now()
@@ -273,9 +279,13 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal */
   checkpoint(ahead: boolean): { text: string; due: number | null } {
-    return { text: this.#texts.of(this.#core, ahead), due: this.#core.due() }
+    return { text: this.#texts.of(this.#core, ahead), due: this.due }
   }
 
+  /** @internal See `Batch.due`. */
+  get due(): number | null {
+    return this.#core.due()
+  }
   /** @internal */
   busy(): boolean {
     return this.#core.turns().some(({ status }) => status !== 'waiting')

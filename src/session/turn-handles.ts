@@ -1,4 +1,5 @@
 /** The handles that clients of a live session have on its turns. */
+import { TurnSpans, type TracedSession } from '../actor/turn-spans.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { EventLog } from '../core/store.ts'
 import type { TurnResult } from '../core/turn.ts'
@@ -11,6 +12,7 @@ const maxKept = 64
 
 /** See the top of this file. */
 export class TurnHandles {
+  readonly spans: TurnSpans
   readonly #cancel: (traceId: string) => void
   /** Those that see what is released now. */
   readonly #open = new Map<string, Turn[]>()
@@ -18,13 +20,15 @@ export class TurnHandles {
   readonly #entering = new Map<string, Turn[]>()
   #byClientId: Map<string, Turn> | undefined
 
-  constructor(cancel: (traceId: string) => void) {
-    this.#cancel = cancel
+  constructor(session: TracedSession & { cancel(traceId: string): void }) {
+    this.spans = new TurnSpans(session)
+    this.#cancel = (traceId) => session.cancel(traceId)
   }
 
   /** A new handle on a turn, for an input that is about to be accepted: a message, or a signal that it goes on with. */
   follow(traceId: string, clientId?: string): Turn {
     const turn = new Turn(traceId, this.#cancel)
+    this.spans.begin(traceId)
     add(this.#entering, turn)
     if (clientId !== undefined) this.#keep(clientId, turn)
     return turn
@@ -93,12 +97,14 @@ export class TurnHandles {
   }
 
   settle(result: TurnResult): void {
+    this.spans.end(result)
     const turns = this.#open.get(result.traceId) ?? []
     this.#open.delete(result.traceId)
     for (const turn of turns) turn.settle(result)
   }
 
   rejectAll(reason: () => unknown): void {
+    this.spans.abandon()
     for (const turn of [...this.#open.values(), ...this.#entering.values()].flat()) turn.reject(reason())
     this.#open.clear()
     this.#entering.clear()

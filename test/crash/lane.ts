@@ -8,7 +8,7 @@ import type { AgentId } from './agents.ts'
 import { conversationOf, converse, inspect, type Conversation } from './conversation.ts'
 import { readEffects } from './effects.ts'
 import { checkConversation } from './invariants.ts'
-import type { SweepReport } from '../../src/pool.ts'
+import type { SweepReport } from '../../src/pool/resume-due.ts'
 import { Life, LifeEndedError, WorkerError } from './life.ts'
 import { below, randomOf, type Random } from './random.ts'
 

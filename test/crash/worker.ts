@@ -7,7 +7,7 @@ import { modelClient, openSession, systemClock, type Clock, type Session, type S
 import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { idsBetween } from '../../src/session/transcript.ts'
 import { toErrorData } from '../../src/core/errors.ts'
-import { resumeDue } from '../../src/pool.ts'
+import { resumeDue } from '../../src/pool/resume-due.ts'
 import { agentsWith } from './agents.ts'
 import { openDyingStore, readCrashPoint } from './dying-store.ts'
 import { fileBook } from './effects.ts'

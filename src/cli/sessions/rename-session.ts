@@ -1,7 +1,7 @@
 /** Gives an exported session another id. */
 import type { Json } from '../../core/json.ts'
 import type { Checkpoint } from '../../session/checkpoint.ts'
-import { persistedNodes } from '../stored-session.ts'
+import { persistedNodes } from '../../session/stored-pending.ts'
 import { count } from '../words.ts'
 import type { SessionFile } from './session-file.ts'
 

@@ -1,11 +1,11 @@
 /** Opens the sessions that have something to do though no client asks: work that a crash left behind, timers due. */
-import type { Agent } from './agent/agent.ts'
-import type { Clock } from './core/clock.ts'
-import { systemClock } from './core/clock.ts'
-import { CheckpointError, toErrorData, type ErrorData } from './core/errors.ts'
-import type { Store } from './core/store.ts'
-import { readCheckpoint } from './session/checkpoint-text.ts'
-import { openSession, type OpenOptions } from './session/open.ts'
+import type { Agent } from '../agent/agent.ts'
+import type { Clock } from '../core/clock.ts'
+import { systemClock } from '../core/clock.ts'
+import { CheckpointError, toErrorData, type ErrorData } from '../core/errors.ts'
+import type { Store } from '../core/store.ts'
+import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { openSession, type OpenOptions } from '../session/open.ts'
 
 /** What came of a sweep. */
 export interface SweepReport {

@@ -1,0 +1,58 @@
+/** What a pool knows of sessions that are not live, and how they are opened. */
+import type { Agent } from '../agent/agent.ts'
+import { CheckpointError } from '../core/errors.ts'
+import { sessionIdPattern } from '../core/events.ts'
+import type { Store } from '../core/store.ts'
+import type { Checkpoint } from '../session/checkpoint.ts'
+import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { beginSession, type OpenOptions } from '../session/open.ts'
+import type { Session } from '../session/session.ts'
+import { AgentNotFoundError, SessionNotFoundError } from './errors.ts'
+
+/** See the top of this file. */
+export class StoredSessions {
+  readonly #agents: ReadonlyMap<string, Agent>
+  readonly #options: OpenOptions & { readonly store: Store }
+
+  constructor(agents: ReadonlyMap<string, Agent>, options: OpenOptions & { readonly store: Store }) {
+    this.#agents = agents
+    this.#options = options
+  }
+
+  /** @throws AgentNotFoundError */
+  agent(agentId: string): Agent {
+    const agent = this.#agents.get(agentId)
+    if (!agent) throw new AgentNotFoundError(agentId, [...this.#agents.keys()])
+    return agent
+  }
+
+  async has(sessionId: string): Promise<boolean> {
+    return (await this.#load(sessionId)) !== undefined
+  }
+
+  /** @throws SessionNotFoundError, CheckpointError. */
+  async checkpoint(sessionId: string): Promise<Checkpoint> {
+    const text = await this.#load(sessionId)
+    if (text === undefined) throw new SessionNotFoundError(sessionId)
+    return readCheckpoint(text, sessionId)
+  }
+
+  /** @throws SessionNotFoundError, CheckpointError when nothing here can open it, SnapshotMismatchError, SessionStoreError. */
+  async open(sessionId: string): Promise<Session> {
+    const checkpoint = await this.checkpoint(sessionId)
+    const agent = this.#agents.get(checkpoint.agent.id)
+    if (!agent) throw new CheckpointError(sessionId, `no agent '${checkpoint.agent.id}' is served here.`)
+    return beginSession(agent, sessionId, checkpoint, this.#options)
+  }
+
+  /** Opens a new session. */
+  create(agent: Agent, sessionId: string): Promise<Session> {
+    return beginSession(agent, sessionId, undefined, this.#options)
+  }
+
+  #load(sessionId: string): Promise<string | undefined> {
+    // No session has an id that is none, and what a client sends is no key for every store.
+    if (!sessionIdPattern.test(sessionId)) return Promise.resolve(undefined)
+    return this.#options.store.checkpoints.load(sessionId)
+  }
+}

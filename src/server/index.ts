@@ -1,0 +1,6 @@
+/** The HTTP server: `troupe/server`. */
+export { createApp, type App } from './app.ts'
+export { HttpError, type ErrorBody, type ErrorStatus } from './errors.ts'
+export { ApiKeyError, type ApiKey } from './keys.ts'
+export type { AppOptions, ServerLimits, ServerLog } from './options.ts'
+export { serve, ServeError, type RunningServer, type ServeOptions } from './serve.ts'

@@ -1,0 +1,89 @@
+/**
+ * A response of server-sent events.
+ *
+ * Invariants
+ * 1. Text is made only when the client takes it: what waits for a slow client waits in one place, which is bounded.
+ * 2. A client that takes nothing of what waits for it for `stallTimeout` is cut off, one that hears nothing for
+ *    `heartbeat` gets a comment.
+ * 3. The source is closed exactly once, whoever ends the stream.
+ */
+import type { Clock } from '../../core/clock.ts'
+import type { ServerContext } from '../context.ts'
+import type { ResolvedServerLimits } from '../options.ts'
+
+/** Where the text of a stream comes from. */
+export interface StreamSource {
+  /** The next text; undefined at the end. Called again only when the text before is taken. */
+  next(): Promise<string | undefined>
+  /** Ends it: a `next` that waits resolves with undefined. */
+  close(): void
+}
+
+const heartbeatText = ':\n\n'
+
+/** See the top of this file. */
+export function eventStream(
+  context: ServerContext,
+  source: StreamSource,
+  { clock, limits }: { readonly clock: Clock; readonly limits: ResolvedServerLimits },
+): Response {
+  const encoder = new TextEncoder()
+  let timer: unknown
+  let next: Promise<string | undefined> | undefined
+  let over = false
+  let cancelled = false
+  const stopTimer = (): void => {
+    if (timer !== undefined) clock.clearTimeout(timer)
+    timer = undefined
+  }
+  const end = (): void => {
+    if (over) return
+    over = true
+    stopTimer()
+    source.close()
+  }
+  // Where the platform has no socket to cut, the client's own end has to do.
+  const cutOff = (): void => {
+    end()
+    context.env?.outgoing?.destroy()
+  }
+  const startTimer = (callback: () => void, ms: number): void => {
+    stopTimer()
+    timer = clock.setTimeout(callback, ms)
+    ;(timer as { unref?(): void } | undefined)?.unref?.()
+  }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        stopTimer()
+        if (over) return controller.close()
+        const waiting = (next ??= source.next())
+        const silence = new Promise<'silence'>((resolve) => startTimer(() => resolve('silence'), limits.heartbeat))
+        const text = await Promise.race([waiting, silence])
+        stopTimer()
+        if (text !== 'silence') next = undefined
+        // The client has gone meanwhile; its stream is closed already.
+        if (cancelled) return
+        if (text === undefined || over) {
+          end()
+          controller.close()
+          return
+        }
+        controller.enqueue(encoder.encode(text === 'silence' ? heartbeatText : text))
+        startTimer(cutOff, limits.stallTimeout)
+      },
+      cancel() {
+        cancelled = true
+        end()
+      },
+    },
+    // Nothing is made ahead of the client.
+    { highWaterMark: 0 },
+  )
+  return context.body(body, 200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    // For proxies that would keep it until they have enough.
+    'x-accel-buffering': 'no',
+  })
+}
