@@ -317,19 +317,15 @@ export interface LifeRecord extends RecordBase {
   readonly error?: ErrorView
 }
 
-/** What `detail` gives for a {@link ModelRecord}. */
+/** What `detail` gives for a {@link ModelRecord}. Request headers are never recorded: they carry the key. */
 export interface ModelExchange {
-  readonly request: {
-    readonly url: string
-    readonly headers: { readonly [name: string]: string }
-    readonly body: JsonValue
-  }
+  readonly request: { readonly method: 'POST'; readonly url: string; readonly body: JsonValue }
   readonly response: {
     readonly status: number | null
     readonly headers: { readonly [name: string]: string }
-    /** The answer put together: `{ content, toolCalls, … }`; null when there was none. */
+    /** The answer put together: text, tool calls, finish reason, usage; null when there was none. */
     readonly answer: JsonValue
-    /** What the server sent, as text, at most 256 kB of it. */
+    /** What the server sent, as text, at most 256 kB of it: the events of a stream, or the body. */
     readonly raw: string
   }
 }

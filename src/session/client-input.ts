@@ -1,9 +1,15 @@
 /** What clients send, checked where it comes in. */
 import type { z } from 'zod'
-import type { Agent } from '../agent/agent.ts'
+import type { Agent, Nodes } from '../agent/agent.ts'
 import { SignalError } from '../core/errors.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import { describeIssues } from '../core/schema.ts'
+
+/**
+ * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
+ * SessionBusyError (`reject`). A turn that waits for a person is not at work.
+ */
+export type TurnPolicy = 'enqueue' | 'reject'
 
 /** Why a message is refused. */
 export function messageFault(sessionId: string, error: z.ZodError): SignalError {
@@ -23,4 +29,31 @@ export function readSignal({ inputs }: Agent, sessionId: string, type: string, d
   if (!parsed.success) throw new SignalError(sessionId, type, describeIssues(parsed.error), { cause: parsed.error })
   assertJson(parsed.data, `data of '${type}'`)
   return parsed.data
+}
+
+/**
+ * The parts of an event that a person gives the machine in the place of a node, its data as the node's schema gives them.
+ * @throws SignalError when the machine takes no such event or the schema refuses the data.
+ */
+export function readInjected(agent: Agent, sessionId: string, name: string, data: unknown): InjectedEvent {
+  const [from = '', type = ''] = name.split('.')
+  const refuse = (reason: string): SignalError => new SignalError(sessionId, name, reason)
+  const known = agent.machine.events as readonly string[]
+  // A vocabulary that is fixed: XState keeps each type that it meets for ever.
+  if (!known.includes(name) || name.startsWith('xstate.'))
+    throw refuse(`the machine takes ${known.filter((each) => !each.startsWith('xstate.')).join(', ')}.`)
+  if (from === 'input' && type !== 'user_input') return { from, type, data: readSignal(agent, sessionId, type, data) }
+  const nodes: Nodes = agent.nodes
+  const schema = Object.hasOwn(nodes, from) ? nodes[from]?.emits[type] : undefined
+  const parsed = schema?.safeParse(data) ?? { success: true as const, data }
+  if (!parsed.success) throw refuse(describeIssues(parsed.error))
+  assertJson(parsed.data, `data of '${name}'`)
+  return { from, type, data: parsed.data }
+}
+
+/** See {@link readInjected}. */
+export interface InjectedEvent {
+  readonly from: string
+  readonly type: string
+  readonly data: Json
 }

@@ -11,7 +11,9 @@ import { adoptCheckpoint } from './adopt-checkpoint.ts'
 import { readCheckpoint, type Checkpoint } from './checkpoint.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
-import { Session, type TurnPolicy } from './session.ts'
+import type { TurnPolicy } from './client-input.ts'
+import { Session } from './session.ts'
+import type { SessionInspector } from './tap.ts'
 
 /** How a session is opened. */
 export interface OpenOptions extends Services {
@@ -31,6 +33,8 @@ export interface OpenOptions extends Services {
   readonly clock?: Clock
   /** An XState inspection observer. It costs about a third of the throughput; what it throws becomes a process warning. */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
+  /** Shows the session to whoever looks; many sessions share one. See `createInspector`. Default: none. */
+  readonly inspector?: SessionInspector | undefined
 }
 
 /**
@@ -47,6 +51,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     durability = 'sync',
     clock = systemClock,
     inspect,
+    inspector,
     ...services
   } = options
   if (!sessionIdPattern.test(id)) {
@@ -57,17 +62,20 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   }
   const text = await store?.checkpoints.load(id)
   const stored = text === undefined ? undefined : adoptCheckpoint(agent, readCheckpoint(text, id))
+  const tap = inspector?.watch({ id, agent, restored: stored !== undefined, now: () => clock.now() })
   const session = new Session({
     agent,
     id,
     clock,
-    services,
+    services: inspector ? { ...services, ...inspector.services } : services,
     store,
     turnPolicy,
     durability,
     checkpoint: stored && durability !== 'sync' ? onNewBranch(stored) : stored,
     inspect: inspect ? containedInspector(inspect) : undefined,
+    tap,
   })
+  tap?.attach(session)
   await session.flushed()
   // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
   setImmediate(() => session.begin())

@@ -9,7 +9,7 @@
  *    again goes on from what is stored.
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
-import type { InspectionEvent, Observer, StateValue } from 'xstate'
+import type { AnyActorRef, InspectionEvent, Observer, StateValue } from 'xstate'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -29,27 +29,20 @@ import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { messageFault, readSignal } from './client-input.ts'
+import { messageFault, readInjected, readSignal, type TurnPolicy } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
+import { withPatience } from './patience.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
+import type { SessionTap, TappedSession } from './tap.ts'
 import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
-import { Turn } from './turn.ts'
-
-/**
- * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
- * SessionBusyError (`reject`). A turn that waits for a person is not at work.
- */
-export type TurnPolicy = 'enqueue' | 'reject'
-
-// Milliseconds that stop() waits for handlers that go on though their signal is aborted.
-const patience = 10_000
+import { refusedTurn, type Turn } from './turn.ts'
 
 /** What a live session is made of; see `openSession` for the defaults. */
 export interface SessionSetup {
@@ -62,14 +55,16 @@ export interface SessionSetup {
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
+  readonly tap?: SessionTap | undefined
 }
 
 /** One conversation with an agent. Opened with `openSession`. */
-export class Session implements EmbeddedSession, WrittenSession {
+export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   readonly id: string
   readonly agent: Agent
   readonly services: Services
   readonly #clock: Clock
+  readonly #tap: SessionTap | undefined
   readonly #turnPolicy: TurnPolicy
   readonly #store: Store | undefined
   readonly #core: SessionCore
@@ -87,14 +82,15 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal Use `openSession`. */
   constructor(setup: SessionSetup) {
-    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect } = setup
+    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect, tap } = setup
     this.id = id
     this.agent = agent
     this.services = services
     this.#clock = clock
+    this.#tap = tap
     this.#turnPolicy = turnPolicy
     this.#store = store
-    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
+    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect, tap })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
@@ -128,7 +124,7 @@ export class Session implements EmbeddedSession, WrittenSession {
       this.#refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
       this.#policyFault(options.policy ?? this.#turnPolicy)
-    if (refusal) return refused(refusal)
+    if (refusal) return refusedTurn(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
     this.#core.accept(turn.traceId, input.data as Json, options.id)
     return turn
@@ -230,6 +226,23 @@ export class Session implements EmbeddedSession, WrittenSession {
     return this.stop()
   }
 
+  /** @internal Gives the machine an event as if a node had emitted it: what a person does in an inspector. */
+  inject(name: string, value: unknown): string {
+    this.begin()
+    const refusal = this.#refusal()
+    if (refusal) throw refusal
+    const { from, type, data } = readInjected(this.agent, this.id, name, value)
+    const running = this.#core.turns().findLast(({ status }) => status === 'running')
+    const traceId = running?.traceId ?? this.#core.traceIdForSignal(data)
+    this.#core.signal(traceId, type, data, undefined, from)
+    return traceId
+  }
+
+  /** @internal */
+  get root(): AnyActorRef {
+    return this.#core.root
+  }
+
   // --- for the host --------------------------------------------------------------------
 
   /** @internal */
@@ -312,7 +325,11 @@ export class Session implements EmbeddedSession, WrittenSession {
     }
     if (this.#whenStepped.length > 0) for (const resolve of this.#whenStepped.splice(0)) resolve()
     // What has happened since the step was taken, in what was told above too, may have given a job up.
-    for (const job of jobs) if (!this.#stopping && this.#core.wants(job)) this.#host.start(job)
+    for (const job of jobs) {
+      if (this.#stopping || !this.#core.wants(job)) continue
+      this.#tap?.started(job)
+      this.#host.start(job)
+    }
   }
 
   // --- inside --------------------------------------------------------------------------
@@ -349,6 +366,7 @@ export class Session implements EmbeddedSession, WrittenSession {
   }
 
   #carryOut(effects: Effects): void {
+    this.#tap?.step(effects)
     for (const job of effects.cancels) this.#host.cancel(job)
     for (const key of effects.timersCleared) this.#timers.clear(key)
     for (const timer of effects.timersSet) this.#timers.set(timer)
@@ -367,24 +385,11 @@ export class Session implements EmbeddedSession, WrittenSession {
     const handlers = this.#host.stop()
     await this.#writer?.flush()
     this.#timers.clearAll()
+    this.#tap?.stopped(this.#failure)
     this.#core.stop()
     this.#turns.rejectAll(reason)
     this.#observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    if (handlers) await this.#withPatience(handlers)
+    if (handlers) await withPatience(handlers, this.#clock)
   }
-
-  /** Handlers that ignore their signal must not hold up a shutdown for ever. */
-  async #withPatience(handlers: Promise<void>): Promise<void> {
-    let timer: unknown
-    const late = new Promise<void>((resolve) => (timer = this.#clock.setTimeout(resolve, patience)))
-    await Promise.race([handlers, late])
-    this.#clock.clearTimeout(timer)
-  }
-}
-
-function refused(error: TroupeError): Turn {
-  const turn = new Turn('', () => {})
-  turn.reject(error)
-  return turn
 }
