@@ -15,6 +15,12 @@ export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
 export { resumeDue, type SweepOptions, type SweepReport } from './pool.ts'
+export { createInspector, Inspector, type InspectorOptions } from './inspect/inspector.ts'
+export { InspectorFeed, type ConnectOptions, type FeedConnection } from './inspect/feed.ts'
+export type { FeedOptions, FeedSocket } from './inspect/feed-client.ts'
+export type { Redact } from './inspect/plain.ts'
+export type * from './inspect/protocol.ts'
+export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { TurnPolicy } from './session/client-input.ts'
 export { Session } from './session/session.ts'
@@ -117,6 +123,7 @@ export {
   type ModelClientOptions,
 } from './model/client.ts'
 export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
+export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {

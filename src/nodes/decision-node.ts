@@ -5,6 +5,7 @@ import type { Message } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { WindowData } from '../core/payloads.ts'
 import { completeChat, type ChatRequest } from '../model/chat.ts'
+import { observedBy } from '../model/observer.ts'
 import { chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import {
   DecisionError,
@@ -71,7 +72,10 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
       let text = ''
       for (let attempt = 0; attempt <= retries; attempt++) {
         const request: ChatRequest = { model, messages, response_format: format }
-        const answer = await completeChat(client, request, { signal: runtime.signal })
+        const answer = await completeChat(client, request, {
+          signal: runtime.signal,
+          observe: observedBy(runtime, event.id),
+        })
         runtime.addUsage(answer.usage)
         const route = readRoute(answer.text, names)
         if (route !== undefined) {

@@ -5,6 +5,7 @@ import { addUsage, noUsage, type MessageToolCall, type MessageWindow } from '../
 import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ChunkData, ResultData, WindowData } from '../core/payloads.ts'
 import { streamChat, type ChatAnswer, type ChatRequest } from '../model/chat.ts'
+import { observedBy } from '../model/observer.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, routeTool, unknownRoute } from './choose-route.ts'
 import { EmptyAnswerError } from './empty-answer-error.ts'
@@ -126,7 +127,11 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           model,
           messages,
         }
-        const answer = await streamChat(client, request, { signal, onText: say })
+        const answer = await streamChat(client, request, {
+          signal,
+          onText: say,
+          observe: observedBy(runtime, event.id),
+        })
         runtime.addUsage(answer.usage)
         usage = addUsage(usage, answer.usage)
         if (answer.refusal) say(answer.refusal)
