@@ -10,7 +10,7 @@ import { randomUUID } from 'node:crypto'
 import type { Agent } from '../agent/agent.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
 import type { Services } from '../core/node.ts'
-import type { SessionInspector, SessionTap } from '../session/tap.ts'
+import type { SessionInspector, SessionTap, TappedSession } from '../session/tap.ts'
 import { batchOf } from './batch.ts'
 import type { Entry } from './entries.ts'
 import { modelObserver } from './model-watch.ts'
@@ -63,6 +63,7 @@ export class Inspector implements SessionInspector, WatchHost {
   readonly clock: Clock
   readonly #touched = new Set<Watch>()
   readonly #listed = new Set<Watch>()
+  readonly #openListeners = new Set<(session: TappedSession) => void>()
   readonly #listListeners = new Set<SessionListListener>()
   #batchTimer: unknown
   #listTimer: unknown
@@ -121,6 +122,17 @@ export class Inspector implements SessionInspector, WatchHost {
   onList(listener: SessionListListener): () => void {
     this.#listListeners.add(listener)
     return () => void this.#listListeners.delete(listener)
+  }
+
+  /** @internal Told of each session that opens; the returned function ends that. */
+  onOpened(listener: (session: TappedSession) => void): () => void {
+    this.#openListeners.add(listener)
+    return () => void this.#openListeners.delete(listener)
+  }
+
+  /** @internal */
+  attached(session: TappedSession): void {
+    for (const listener of this.#openListeners) listener(session)
   }
 
   /** @internal Sends what is fresh in a session now, so that somebody new can begin. */

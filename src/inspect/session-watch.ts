@@ -99,6 +99,7 @@ export class SessionWatch extends Watch implements SessionTap {
         (this.#taken ??= []).push(...event._transitions)
       tell(event)
     }
+    this.host.attached(session)
   }
 
   guard(name: string, params: unknown, result: boolean): void {

@@ -19,6 +19,8 @@ export interface WatchHost {
   grew(entry: Entry, bytes: number): void
   /** The session changed without an entry. */
   touched(watch: Watch): void
+  /** The session can be looked at. */
+  attached(session: TappedSession): void
   /** The session has stopped. */
   gone(watch: Watch): void
 }
