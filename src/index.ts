@@ -26,6 +26,13 @@ export {
   SessionExistsError,
   SessionNotFoundError,
 } from './pool/errors.ts'
+export { createInspector, Inspector, type InspectorOptions } from './inspect/inspector.ts'
+export { InspectorFeed, type ConnectOptions, type FeedConnection } from './inspect/feed.ts'
+export type { FeedOptions, FeedSocket } from './inspect/feed-client.ts'
+export { StatelyFeed, type StatelyConnectOptions } from './inspect/stately-feed.ts'
+export type { Redact } from './inspect/plain.ts'
+export type * from './inspect/protocol.ts'
+export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { TurnPolicy } from './session/client-input.ts'
 export { Session } from './session/session.ts'
@@ -129,6 +136,7 @@ export {
 } from './model/client.ts'
 export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
 export { ModelCalls } from './model/model-calls.ts'
+export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {

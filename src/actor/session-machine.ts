@@ -51,11 +51,14 @@ function transition(
     if (next.context !== snapshot.context) assertJsonContext(next.context as object, snapshot.context as object)
     // XState returns the very snapshot when no transition was enabled, but also when one had actions only; in that
     // case, and only when no action asked for anything, the question is put again.
+    scope.tap?.transition(snapshot, next, event)
     const asked = scope.asked || next !== snapshot || event['transient'] === true
     if (!asked && machine.getTransitionData(snapshot, event).length === 0) scope.unhandled()
+    if (!asked) scope.tap?.discardGuards()
   } catch (error) {
     forgetDeferred(actorScope.self)
     scope.rollBack(event, error)
+    scope.tap?.transition(snapshot, snapshot, event, error)
     next = snapshot
   } finally {
     enterScope(outer)

@@ -2,12 +2,25 @@
  * The seam between XState and the session's bookkeeping. One machine and one logic per node serve all sessions of an
  * agent, so what belongs to a session is found through its actor system.
  */
-import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 
 /** Where a `deliver` action sends an event; `when` and `map` name functions of the agent. */
 export type DeliverTarget = string | { readonly node: string; readonly when?: string; readonly map?: string }
+
+/**
+ * What an inspector is told of a machine's transitions, from inside of them: it must be quick and may not throw. A
+ * session without one pays a single check for it.
+ */
+export interface TransitionTap {
+  /** A guard was asked. */
+  guard(name: string, params: unknown, result: boolean): void
+  /** The machine took an event; `error` when that was rolled back. */
+  transition(before: AnyMachineSnapshot, after: AnyMachineSnapshot, event: AnyEventObject, error?: unknown): void
+  /** The guards that were asked since the last transition were asked once more, to no effect. */
+  discardGuards(): void
+}
 
 /** What the session's machine and its node actors ask of the session. Nothing here does I/O. */
 export interface SessionScope {
@@ -21,6 +34,8 @@ export interface SessionScope {
   containFailure(event: AnyEventObject): void
   /** True when a node holds something; for guards. */
   holding(node: string): boolean
+  /** Who looks at the session's transitions, if anybody does. */
+  readonly tap: TransitionTap | undefined
   /** Before each transition of the machine. */
   open(event: AnyEventObject): void
   /** True when an action of the present transition asked for something. */

@@ -9,6 +9,7 @@ import { readEventStream } from './event-stream.ts'
 import { brokenAnswer, errorInAnswer, ModelError, toModelError, type ModelAddress } from './model-error.ts'
 import type { ModelCalls } from './model-calls.ts'
 import { observedChat } from './observed-chat.ts'
+import { urlOfCalls, type ModelCallObserver, type ObserveCall } from './observer.ts'
 import { withRetries } from './retry.ts'
 
 export type { ChatAnswer } from './chat-answer.ts'
@@ -28,6 +29,8 @@ export interface ChatOptions {
   readonly calls?: ModelCalls | undefined
   /** Told of the call when it has ended. Default: nobody. */
   readonly observer?: CallObserver | undefined
+  /** Looks at request and answer as they come. Default: nobody does. */
+  readonly observe?: ObserveCall | undefined
 }
 
 /** Options of {@link streamChat}. */
@@ -43,15 +46,16 @@ export interface StreamChatOptions extends ChatOptions {
  */
 export function streamChat(client: OpenAI, request: ChatRequest, options: StreamChatOptions = {}): Promise<ChatAnswer> {
   const body = { ...request, stream: true as const, stream_options: { include_usage: true } }
-  return call(client, body, options, async (response, address, signal) => {
-    const collector = new AnswerCollector(options.onText)
+  return call(client, body, options, async (response, address, signal, observer) => {
+    const collector = new AnswerCollector(observer ? observedText(options.onText, observer) : options.onText)
     // Some servers ignore `stream` and send the answer whole; at a wrong address there is a web page.
     if (!response.body || /json|html/.test(response.headers.get('content-type') ?? '')) {
-      return readWhole(response, address, collector)
+      return readWhole(response, address, collector, observer)
     }
     let done = false
     const onData = (data: string): void => {
       if (done) return
+      observer?.received(data)
       if (data.startsWith('[DONE]')) done = true
       else collector.add(parse(data, address))
     }
@@ -70,16 +74,23 @@ export function streamChat(client: OpenAI, request: ChatRequest, options: Stream
  * @throws ModelError, with code `model_aborted` when `signal` was aborted.
  */
 export function completeChat(client: OpenAI, request: ChatRequest, options: ChatOptions = {}): Promise<ChatAnswer> {
-  return call(client, { ...request, stream: false as const }, options, (response, address) =>
-    readWhole(response, address, new AnswerCollector()),
+  return call(client, { ...request, stream: false as const }, options, (response, address, _signal, observer) =>
+    readWhole(response, address, new AnswerCollector(), observer),
   )
 }
+
+type ReadAnswer = (
+  response: Response,
+  address: ModelAddress,
+  signal: AbortSignal,
+  observer: ModelCallObserver | undefined,
+) => Promise<ChatAnswer>
 
 function call(
   client: OpenAI,
   body: ChatCompletionCreateParams,
   options: ChatOptions,
-  read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
+  read: ReadAnswer,
 ): Promise<ChatAnswer> {
   const { observer, clock = systemClock } = options
   return observedChat(client, body, { observer, clock }, () => makeCall(client, body, options, read))
@@ -89,7 +100,7 @@ async function makeCall(
   client: OpenAI,
   body: ChatCompletionCreateParams,
   options: ChatOptions,
-  read: (response: Response, address: ModelAddress, signal: AbortSignal) => Promise<ChatAnswer>,
+  read: ReadAnswer,
 ): Promise<ChatAnswer> {
   const address = { model: body.model, baseURL: client.baseURL }
   const { signal: outer, clock = systemClock, random = Math.random, calls } = options
@@ -100,6 +111,7 @@ async function makeCall(
   if (outer?.aborted) throw aborted(address, outer.reason)
   outer?.addEventListener('abort', abort)
   let end: (() => void) | undefined
+  const observer = options.observe?.({ url: urlOfCalls(client), body, streamed: body.stream === true })
   try {
     const attempt = async (): Promise<Response> => {
       end = await calls?.begin(client.baseURL, signal)
@@ -111,16 +123,17 @@ async function makeCall(
         throw error
       }
     }
-    return await read(
-      await withRetries(attempt, { retries: client.maxRetries, clock, random, signal }),
-      address,
-      signal,
-    )
+    const response = await withRetries(attempt, { retries: client.maxRetries, clock, random, signal })
+    observer?.responded(response)
+    const answer = await read(response, address, signal, observer)
+    observer?.ended(answer, undefined)
+    return answer
   } catch (error) {
-    if (outer?.aborted) throw aborted(address, error)
+    const failure = outer?.aborted ? aborted(address, error) : error
+    observer?.ended(undefined, failure)
     // Whatever is still to come of the answer is of no use.
-    controller.abort()
-    throw error
+    if (!outer?.aborted) controller.abort()
+    throw failure
   } finally {
     end?.()
     outer?.removeEventListener('abort', abort)
@@ -143,15 +156,31 @@ async function send(
   }
 }
 
-async function readWhole(response: Response, address: ModelAddress, collector: AnswerCollector): Promise<ChatAnswer> {
+async function readWhole(
+  response: Response,
+  address: ModelAddress,
+  collector: AnswerCollector,
+  observer: ModelCallObserver | undefined,
+): Promise<ChatAnswer> {
   let text: string
   try {
     text = await response.text()
   } catch (error) {
     throw brokenAnswer(error, address)
   }
+  observer?.received(text)
   collector.add(parse(text, address))
   return answerOf(collector, address)
+}
+
+function observedText(
+  onText: ((text: string) => void) | undefined,
+  observer: ModelCallObserver,
+): (text: string) => void {
+  return (text) => {
+    observer.said()
+    onText?.(text)
+  }
 }
 
 function parse(text: string, address: ModelAddress): CompletionPart {

@@ -5,7 +5,7 @@ import type { Message } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { WindowData } from '../core/payloads.ts'
 import { completeChat, type ChatRequest } from '../model/chat.ts'
-import { chooseModel, readConversation, type ModelOptions } from './model-options.ts'
+import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import {
   DecisionError,
   namesOfRoutes,
@@ -66,17 +66,13 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
     describe: { routes: { ...options.routes } },
     async run(event, runtime) {
       const { window } = event.data
-      const { services, signal } = runtime
+      const { services } = runtime
       const { client, model } = chooseModel(options, services)
       const messages = await readConversation(runtime, window, system)
       let text = ''
       for (let attempt = 0; attempt <= retries; attempt++) {
         const request: ChatRequest = { model, messages, response_format: format }
-        const answer = await completeChat(client, request, {
-          signal,
-          calls: services.modelCalls,
-          observer: services.observer,
-        })
+        const answer = await completeChat(client, request, callOptions(runtime, event.id))
         runtime.addUsage(answer.usage)
         const route = readRoute(answer.text, names)
         if (route !== undefined) {

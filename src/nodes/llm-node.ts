@@ -8,7 +8,7 @@ import { streamChat, type ChatAnswer, type ChatRequest } from '../model/chat.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, routeTool, unknownRoute } from './choose-route.ts'
 import { EmptyAnswerError } from './empty-answer-error.ts'
-import { chooseModel, readConversation, type ModelOptions } from './model-options.ts'
+import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import type { Payload } from './payload.ts'
 import { DecisionError, namesOfRoutes, readRoute, routeDataOf, type RouteData, type Routes } from './routes.ts'
 import { toolsByName, type CallOf, type Tool } from './tool.ts'
@@ -108,7 +108,7 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
     },
     async run(event, runtime) {
       const { window } = event.data
-      const { attempt, nodeId, signal } = runtime
+      const { attempt, nodeId } = runtime
       const { client, model } = chooseModel(options, runtime.services)
       const messages = await readConversation(runtime, window, options.system)
       let text = ''
@@ -126,8 +126,7 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           model,
           messages,
         }
-        const { modelCalls: calls, observer } = runtime.services
-        const answer = await streamChat(client, request, { signal, onText: say, calls, observer })
+        const answer = await streamChat(client, request, { ...callOptions(runtime, event.id), onText: say })
         runtime.addUsage(answer.usage)
         usage = addUsage(usage, answer.usage)
         if (answer.refusal) say(answer.refusal)

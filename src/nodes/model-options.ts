@@ -1,8 +1,10 @@
 /** Which model a node calls, and what it shows it of the conversation. */
 import type OpenAI from 'openai'
 import type { Message, MessageToolCall, MessageWindow } from '../core/messages.ts'
-import type { Services } from '../core/node.ts'
+import type { NodeRuntime, Services } from '../core/node.ts'
+import type { ChatOptions } from '../model/chat.ts'
 import { modelOf } from '../model/client.ts'
+import { observedBy } from '../model/observer.ts'
 
 /** Options of every node that calls a model. */
 export interface ModelOptions {
@@ -15,6 +17,16 @@ export interface ModelOptions {
 /** The client and the model to call: a node's own options come before the session's services. */
 export function chooseModel(options: ModelOptions, services: Services): { client: OpenAI; model: string } {
   return modelOf(options.client ? { ...services, client: options.client } : services, options.model)
+}
+
+/** What is asked of a runtime to call a model. */
+type ModelRuntime = Pick<NodeRuntime, 'sessionId' | 'traceId' | 'nodeId' | 'services' | 'signal'>
+
+/** What every call of a model is given by the handler that makes it: its end, its limits, and who looks on. */
+export function callOptions(runtime: ModelRuntime, eventId: string): ChatOptions {
+  const { signal, services } = runtime
+  const { modelCalls: calls, observer } = services
+  return { signal, calls, observer, observe: observedBy(runtime, eventId) }
 }
 
 /** The messages of a window behind a system message, as servers accept them. */

@@ -1,6 +1,6 @@
 /** What clients send, checked where it comes in. */
 import type { z } from 'zod'
-import type { Agent } from '../agent/agent.ts'
+import type { Agent, Nodes } from '../agent/agent.ts'
 import { SessionBusyError, SignalError } from '../core/errors.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
@@ -45,4 +45,31 @@ export function readSignal({ inputs }: Agent, sessionId: string, type: string, d
   if (!parsed.success) throw new SignalError(sessionId, type, describeIssues(parsed.error), { cause: parsed.error })
   assertJson(parsed.data, `data of '${type}'`)
   return parsed.data
+}
+
+/**
+ * The parts of an event that a person gives the machine in the place of a node, its data as the node's schema gives them.
+ * @throws SignalError when the machine takes no such event or the schema refuses the data.
+ */
+export function readInjected(agent: Agent, sessionId: string, name: string, data: unknown): InjectedEvent {
+  const [from = '', type = ''] = name.split('.')
+  const refuse = (reason: string): SignalError => new SignalError(sessionId, name, reason)
+  const known = agent.machine.events as readonly string[]
+  // A vocabulary that is fixed: XState keeps each type that it meets for ever.
+  if (!known.includes(name) || name.startsWith('xstate.'))
+    throw refuse(`the machine takes ${known.filter((each) => !each.startsWith('xstate.')).join(', ')}.`)
+  if (from === 'input' && type !== 'user_input') return { from, type, data: readSignal(agent, sessionId, type, data) }
+  const nodes: Nodes = agent.nodes
+  const schema = Object.hasOwn(nodes, from) ? nodes[from]?.emits[type] : undefined
+  const parsed = schema?.safeParse(data) ?? { success: true as const, data }
+  if (!parsed.success) throw refuse(describeIssues(parsed.error))
+  assertJson(parsed.data, `data of '${name}'`)
+  return { from, type, data: parsed.data }
+}
+
+/** See {@link readInjected}. */
+export interface InjectedEvent {
+  readonly from: string
+  readonly type: string
+  readonly data: Json
 }

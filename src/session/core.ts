@@ -40,6 +40,7 @@ import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
 import { settlementOf } from './settlement.ts'
+import type { SessionTap } from './tap.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
 import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
@@ -52,6 +53,7 @@ export interface CoreOptions {
   readonly checkpoint?: Checkpoint | undefined
   readonly now: () => number
   readonly inspect?: Observer<InspectionEvent> | undefined
+  readonly tap?: SessionTap | undefined
 }
 
 /** See the top of this file. */
@@ -84,7 +86,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
-  constructor({ agent, sessionId, checkpoint, now, inspect }: CoreOptions) {
+  constructor({ agent, sessionId, checkpoint, now, inspect, tap }: CoreOptions) {
     this.agent = agent
     this.sessionId = sessionId
     this.limits = resolveLimits(agent.limits)
@@ -96,7 +98,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#seen = new SeenMessages(checkpoint?.seen)
     this.#retired = checkpoint?.retired ?? {}
     this.#ledger = new TurnLedger(checkpoint?.turns)
-    this.#router = new Router(this)
+    this.#router = new Router(this, tap)
     this.#timers = new TimerTable(
       () => this.time,
       (set, cleared) => changeTimers(this.effects, set, cleared),
@@ -135,15 +137,15 @@ export class SessionCore implements RoutedSession, CycledSession {
     return turnWaitingFor(this.#ledger, this.children, data) ?? this.newTraceId()
   }
 
-  /** Takes a signal into a turn. */
-  signal(traceId: string, type: string, data: Json, clientId?: string): void {
+  /** Takes a signal, or an event in the place of a node, into a turn. */
+  signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.#step(() => {
       this.#seen.add(clientId, traceId, this.#ids.counters.sequence)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
       this.effects.accepted = added(this.effects.accepted, traceId)
-      this.tellMachine(this.newEvent('input', type, data, traceId))
+      this.tellMachine(this.newEvent(from, type, data, traceId))
     })
   }
 
@@ -157,6 +159,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   #commit(outcome: Outcome, event: AgentEvent): void {
     const { node, messages, failure, usage } = outcome
+    this.#router.tap?.settled(outcome)
     const turn = this.#ledger.get(event.traceId)
     if (turn && usage) turn.usage = addUsage(turn.usage, usage)
     // A message is in the transcript for good, whatever its handler ran for.

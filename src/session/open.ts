@@ -14,6 +14,7 @@ import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
 import type { TurnPolicy } from './client-input.ts'
 import { Session } from './session.ts'
+import type { SessionInspector } from './tap.ts'
 
 /** How a session is opened. */
 export interface OpenOptions extends Services {
@@ -33,6 +34,8 @@ export interface OpenOptions extends Services {
   readonly clock?: Clock
   /** An XState inspection observer. It costs about a third of the throughput; what it throws becomes a process warning. */
   readonly inspect?: Observer<InspectionEvent> | ((event: InspectionEvent) => void)
+  /** Shows the session to whoever looks; many sessions share one. See `createInspector`. Default: none. */
+  readonly inspector?: SessionInspector | undefined
 }
 
 /**
@@ -72,20 +75,24 @@ export async function beginSession(
     durability = 'sync',
     clock = systemClock,
     inspect,
+    inspector,
     ...services
   } = options
   const stored = found && adoptCheckpoint(agent, found)
+  const tap = inspector?.watch({ id, agent, restored: stored !== undefined, now: () => clock.now() })
   const session = new Session({
     agent,
     id,
     clock,
-    services,
+    services: inspector ? { ...services, ...inspector.services } : services,
     store,
     turnPolicy,
     durability,
     checkpoint: stored?.ahead ? onNewBranch(stored) : stored,
     inspect: inspect ? containedInspector(inspect) : undefined,
+    tap,
   })
+  tap?.attach(session)
   await session.flushed()
   // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
   session.beginSoon()

@@ -19,6 +19,7 @@ import { added, none } from '../core/lists.ts'
 import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import type { TurnProgress } from '../core/turn.ts'
+import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What the router needs of its session. */
@@ -66,9 +67,11 @@ export class Router implements SessionScope {
   readonly #session: RoutedSession
   #routing: Routing | undefined
   #trace: TraceEntry[] = []
+  readonly tap: SessionTap | undefined
 
-  constructor(session: RoutedSession) {
+  constructor(session: RoutedSession, tap: SessionTap | undefined) {
     this.#session = session
+    this.tap = tap
   }
 
   open(event: AnyEventObject): void {
@@ -204,7 +207,9 @@ export class Router implements SessionScope {
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
     let to: readonly string[] = none
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
-    if (event && !event.transient) this.#record(event, to, routing.unhandled && outgoing.length === 0)
+    const dropped = routing.unhandled && outgoing.length === 0
+    if (event) this.tap?.routed(event, to, dropped)
+    if (event && !event.transient) this.#record(event, to, dropped)
   }
 
   /** What a background node comes with after its turn has ended opens a new one when that gives others work. */

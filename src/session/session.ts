@@ -9,7 +9,7 @@
  *    again goes on from what is stored.
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
-import type { InspectionEvent, Observer, StateValue } from 'xstate'
+import type { AnyActorRef, InspectionEvent, Observer, StateValue } from 'xstate'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -25,7 +25,7 @@ import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
-import { messageFault, policyFault, readSignal, type TurnPolicy } from './client-input.ts'
+import { messageFault, policyFault, readInjected, readSignal, type TurnPolicy } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
@@ -34,10 +34,11 @@ import { pendingWork } from './node-actors.ts'
 import { warnOfSilentStore, withPatience } from './patience.ts'
 import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
+import type { SessionTap, TappedSession } from './tap.ts'
 import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
-import { Turn } from './turn.ts'
+import { refusedTurn, type Turn } from './turn.ts'
 
 // Milliseconds that stop() waits for the store, and for handlers that go on though their signal is aborted.
 const patience = 10_000
@@ -53,14 +54,16 @@ export interface SessionSetup {
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
+  readonly tap?: SessionTap | undefined
 }
 
 /** One conversation with an agent. Opened with `openSession`. */
-export class Session implements EmbeddedSession, WrittenSession {
+export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   readonly id: string
   readonly agent: Agent
   readonly services: Services
   readonly #clock: Clock
+  readonly #tap: SessionTap | undefined
   readonly #turnPolicy: TurnPolicy
   readonly #store: Store | undefined
   readonly #core: SessionCore
@@ -80,14 +83,15 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal Use `openSession`. */
   constructor(setup: SessionSetup) {
-    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect } = setup
+    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect, tap } = setup
     this.id = id
     this.agent = agent
     this.services = services
     this.#clock = clock
+    this.#tap = tap
     this.#turnPolicy = turnPolicy
     this.#store = store
-    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
+    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect, tap })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.#turns.spans)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
@@ -128,7 +132,7 @@ export class Session implements EmbeddedSession, WrittenSession {
       this.#refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
       policyFault(this.id, options.policy ?? this.#turnPolicy, this.#core.turns(), this.#core.limits)
-    if (refusal) return refused(refusal)
+    if (refusal) return refusedTurn(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
     this.#core.accept(turn.traceId, input.data as Json, options.id)
     return turn
@@ -238,6 +242,23 @@ export class Session implements EmbeddedSession, WrittenSession {
     return this.stop()
   }
 
+  /** @internal Gives the machine an event as if a node had emitted it: what a person does in an inspector. */
+  inject(name: string, value: unknown): string {
+    this.begin()
+    const refusal = this.#refusal()
+    if (refusal) throw refusal
+    const { from, type, data } = readInjected(this.agent, this.id, name, value)
+    const running = this.#core.turns().findLast(({ status }) => status === 'running')
+    const traceId = running?.traceId ?? this.#core.traceIdForSignal(data)
+    this.#core.signal(traceId, type, data, undefined, from)
+    return traceId
+  }
+
+  /** @internal */
+  get root(): AnyActorRef {
+    return this.#core.root
+  }
+
   // --- for the host --------------------------------------------------------------------
 
   /** @internal */
@@ -318,7 +339,11 @@ export class Session implements EmbeddedSession, WrittenSession {
     }
     if (this.#whenStepped.length > 0) for (const resolve of this.#whenStepped.splice(0)) resolve()
     // What has happened since the step was taken, in what was told above too, may have given a job up.
-    for (const job of jobs) if (!this.#stopping && this.#core.wants(job)) this.#host.start(job)
+    for (const job of jobs) {
+      if (this.#stopping || !this.#core.wants(job)) continue
+      this.#tap?.started(job)
+      this.#host.start(job)
+    }
   }
 
   // --- inside --------------------------------------------------------------------------
@@ -355,13 +380,14 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   #carryOut(): void {
     // The pieces of a stream go a short way: nothing waits for anything.
-    const mayLeave = !this.#early && this.#writer?.atRest !== false && this.#whenStepped.length === 0
+    const mayLeave = !this.#early && !this.#tap && this.#writer?.atRest !== false && this.#whenStepped.length === 0
     const streamed = mayLeave ? this.#core.takeOutputs() : undefined
     if (streamed) {
       this.#tell(streamed, none)
       return
     }
     const effects = this.#core.take()
+    this.#tap?.step(effects)
     for (const job of effects.cancels) this.#host.cancel(job)
     for (const key of effects.timersCleared) this.#timers.clear(key)
     for (const timer of effects.timersSet) this.#timers.set(timer)
@@ -381,6 +407,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     if (this.#writer) await this.#closeWriter(this.#writer)
     clearImmediate(this.#beginning)
     this.#timers.clearAll()
+    this.#tap?.stopped(this.#failure)
     this.#core.stop()
     this.#turns.rejectAll(reason)
     this.#observers.clear()
@@ -393,10 +420,4 @@ export class Session implements EmbeddedSession, WrittenSession {
     writer.abandon()
     warnOfSilentStore(this.id, patience)
   }
-}
-
-function refused(error: TroupeError): Turn {
-  const turn = new Turn('', () => {})
-  turn.reject(error)
-  return turn
 }

@@ -171,3 +171,10 @@ function firstFrom(numbers: readonly number[], least: number): number {
   }
   return low
 }
+
+/** The handle of an input that is refused: both of its promises reject. */
+export function refusedTurn(error: unknown): Turn {
+  const turn = new Turn('', () => {})
+  turn.reject(error)
+  return turn
+}

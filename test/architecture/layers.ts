@@ -10,6 +10,7 @@ export const LAYERS = [
   'session',
   'model',
   'nodes',
+  'inspect',
   'testing',
   'pool',
   'server',

@@ -1,0 +1,55 @@
+/** What a layout is made of, and what it gives; sizes and places in pixels. */
+
+/** A box to be placed, perhaps with boxes inside. */
+export interface LayoutNode {
+  readonly id: string
+  /** Of a box with others inside: the least it needs. */
+  readonly width: number
+  readonly height: number
+  readonly children?: readonly LayoutNode[]
+  /** Room above the boxes inside. */
+  readonly header?: number
+  /** The box inside that comes first. */
+  readonly first?: string
+}
+
+/** A line to be drawn, perhaps from a box to one inside it. */
+export interface LayoutEdge {
+  readonly id: string
+  readonly source: string
+  readonly target: string
+  readonly label?: { readonly width: number; readonly height: number }
+}
+
+/** A graph to be placed. */
+export interface LayoutGraph {
+  readonly direction: 'down' | 'right'
+  readonly nodes: readonly LayoutNode[]
+  readonly edges: readonly LayoutEdge[]
+  /** The node where reading starts; the first one by default. */
+  readonly first?: string
+}
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+/** A placed box; the place is relative to the box around it. */
+export interface PlacedNode extends Point {
+  readonly width: number
+  readonly height: number
+}
+
+/** A routed line; places are relative to the whole drawing. */
+export interface PlacedEdge {
+  readonly points: readonly Point[]
+  /** Top left corner of its label. */
+  readonly label: Point | undefined
+}
+
+/** A placed graph. */
+export interface Placement {
+  readonly nodes: ReadonlyMap<string, PlacedNode>
+  readonly edges: ReadonlyMap<string, PlacedEdge>
+}

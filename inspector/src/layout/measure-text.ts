@@ -1,0 +1,28 @@
+/** How wide texts are in the fonts that boxes and labels are drawn in; sizes of boxes are known before they exist. */
+
+/** The fonts of the drawings, as in `styles/drawing.css`. */
+export const fonts = {
+  name: '600 13px system-ui, sans-serif',
+  row: '400 11px system-ui, sans-serif',
+} as const
+
+/** Width of a text in pixels. */
+export type MeasureText = (text: string, font: keyof typeof fonts) => number
+
+let canvas: CanvasRenderingContext2D | null | undefined
+const known = new Map<string, number>()
+const mostKnown = 5_000
+
+/** Measures with a canvas that is never shown. */
+export const measureText: MeasureText = (text, font) => {
+  const key = `${font} ${text}`
+  const width = known.get(key)
+  if (width !== undefined) return width
+  canvas ??= document.createElement('canvas').getContext('2d')
+  if (!canvas) return text.length * 7
+  canvas.font = fonts[font]
+  const measured = canvas.measureText(text).width
+  if (known.size >= mostKnown) known.clear()
+  known.set(key, measured)
+  return measured
+}

@@ -1,0 +1,36 @@
+/** JSON as a tree that opens and closes. */
+import type { ComponentProps } from 'react'
+import { JsonView } from 'react-json-view-lite'
+
+const style: NonNullable<ComponentProps<typeof JsonView>['style']> = {
+  container: 'json',
+  basicChildStyle: 'json-row',
+  label: 'json-label',
+  clickableLabel: 'json-label json-open',
+  nullValue: 'json-null',
+  undefinedValue: 'json-null',
+  numberValue: 'json-number',
+  stringValue: 'json-string',
+  booleanValue: 'json-number',
+  otherValue: 'json-null',
+  punctuation: 'json-punctuation',
+  expandIcon: 'json-icon json-icon-closed',
+  collapseIcon: 'json-icon json-icon-opened',
+  collapsedContent: 'json-more',
+  childFieldsContainer: 'json-fields',
+  noQuotesForStringValues: false,
+  quotesForFieldNames: false,
+  ariaLables: { collapseJson: 'close', expandJson: 'open' },
+  stringifyStringValues: true,
+}
+
+const openLevels = (level: number) => level < 2
+
+/** The tree; values that are no objects are shown as they are. */
+export function JsonTree({ value, label }: { readonly value: unknown; readonly label: string }) {
+  if (typeof value !== 'object' || value === null)
+    return <pre className="json json-plain">{typeof value === 'string' ? value : String(JSON.stringify(value))}</pre>
+  if (Object.keys(value).length === 0)
+    return <pre className="json json-plain dim">{Array.isArray(value) ? '[]' : '{}'}</pre>
+  return <JsonView data={value} style={style} shouldExpandNode={openLevels} clickToExpandNode aria-label={label} />
+}

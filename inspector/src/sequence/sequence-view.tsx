@@ -1,0 +1,121 @@
+/** Who said what to whom, in order: a lifeline for each node, an arrow for each hop. */
+import { useMemo } from 'react'
+import type { InspectRecord } from '../../../src/inspect/protocol.ts'
+import { useApplication, useSession } from '../context.ts'
+import { useCell } from '../feed/cell.ts'
+import { traceInScope, useRecords } from '../feed/use-records.ts'
+import { Notice } from '../parts/notice.tsx'
+import { RowList } from '../parts/row-list.tsx'
+import { clockText } from '../parts/words.ts'
+import { hopsOf, isHopRecord, lanesOf, targetsOf, type Hop } from './hops.ts'
+
+const laneWidth = 132
+const timeWidth = 96
+
+/** The view. */
+export function SequenceView() {
+  const { look } = useApplication()
+  const { data, state, machine } = useSession()
+  const scope = useCell(look.scope)
+  const selection = useCell(look.selection)
+  const traceId = traceInScope(state, scope)
+  const accepts = useMemo(
+    () => (record: InspectRecord) => isHopRecord(record) && (traceId === undefined || record.traceId === traceId),
+    [traceId],
+  )
+  const records = useRecords(data, accepts)
+  const nodes = Object.keys(state.nodes).join(' ')
+  const lanes = useMemo(() => lanesOf(machine, state), [machine, nodes])
+  const positions = useMemo(() => new Map(lanes.map((id, index) => [id, index])), [lanes])
+  const targets = useMemo(() => targetsOf(machine), [machine])
+  const hops = useHops(records, positions, targets)
+  const selected = selection?.kind === 'record' ? hops.findIndex(({ seq }) => seq === selection.seq) : -1
+  if (hops.length === 0) return <Notice title="No events yet" />
+  const width = timeWidth + lanes.length * laneWidth
+  return (
+    <RowList
+      label="Sequence of events"
+      className="sequence"
+      count={hops.length}
+      rowHeight={34}
+      rowKey={(index) => hops[index]?.key ?? index}
+      selected={selected}
+      onSelect={(index) => {
+        const next = index === selected + 1 ? nextRecord(hops, selected) : index
+        look.select({ kind: 'record', seq: (hops[next] as Hop).seq })
+      }}
+      follow
+      header={
+        <div className="sequence-head" style={{ width }}>
+          <span className="sequence-time dim">Time</span>
+          {lanes.map((id) => (
+            <span
+              key={id}
+              className="sequence-lane-name"
+              data-status={state.nodes[id]?.status ?? 'idle'}
+              style={{ width: laneWidth }}
+            >
+              <span className="cut">{id}</span>
+            </span>
+          ))}
+        </div>
+      }
+      row={(index) => <HopRow hop={hops[index] as Hop} lanes={lanes.length} width={width} />}
+    />
+  )
+}
+
+/** Rows are made once for each record: there may be tens of thousands. */
+function useHops(
+  records: readonly InspectRecord[],
+  positions: ReadonlyMap<string, number>,
+  targets: ReadonlyMap<string, readonly string[]>,
+): readonly Hop[] {
+  const known = useMemo(() => new Map<number, readonly Hop[]>(), [positions, targets])
+  return useMemo(
+    () =>
+      records.flatMap((record) => {
+        const made = known.get(record.seq) ?? hopsOf(record, positions, targets)
+        known.set(record.seq, made)
+        return made
+      }),
+    [records, known, positions, targets],
+  )
+}
+
+/** The next row of another record, so that the arrow key gets on where a record has several rows. */
+function nextRecord(hops: readonly Hop[], from: number): number {
+  const seq = hops[from]?.seq
+  const next = hops.findIndex((hop, index) => index > from && hop.seq !== seq)
+  return next < 0 ? hops.length - 1 : next
+}
+
+function HopRow({ hop, lanes, width }: { readonly hop: Hop; readonly lanes: number; readonly width: number }) {
+  const middle = (lane: number) => lane * laneWidth + laneWidth / 2
+  const [from, to] = [middle(hop.from), middle(hop.to)]
+  const left = Math.min(from, to)
+  const across = hop.kind === 'state' || hop.kind === 'turn'
+  const place =
+    hop.from === hop.to
+      ? { left: left - laneWidth / 2 + 4, width: laneWidth - 8 }
+      : across
+        ? { left: 8, width: lanes * laneWidth - 16 }
+        : { left, width: Math.abs(to - from) }
+  return (
+    <div className="sequence-row" data-kind={hop.kind} style={{ width }}>
+      <span className="sequence-time dim number">{clockText(hop.time)}</span>
+      <span
+        className="sequence-lanes"
+        aria-hidden="true"
+        style={{ left: timeWidth, backgroundSize: `${laneWidth}px 100%` }}
+      />
+      <span
+        className="sequence-hop"
+        data-way={hop.from === hop.to ? 'self' : across ? 'across' : to > from ? 'right' : 'left'}
+        style={{ left: timeWidth + place.left, width: place.width }}
+      >
+        <span className="sequence-label cut">{hop.label}</span>
+      </span>
+    </div>
+  )
+}

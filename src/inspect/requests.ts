@@ -1,0 +1,109 @@
+/** Answers what clients ask. */
+import { TroupeError } from '../core/errors.ts'
+import { seal } from './batch.ts'
+import type { Inspector } from './inspector.ts'
+import type { Act, Answers, ClientFrame, JsonValue, SessionsPage } from './protocol.ts'
+import { exchangeOf, recordOf } from './record-view.ts'
+import type { Watch } from './watch.ts'
+
+/** Which sessions a client may see. */
+export type Sees = (sessionId: string) => boolean
+
+const defaultPage = 100
+const defaultHistory = 1_000
+
+/** A page of the list of sessions, newest first. */
+export function pageOf(
+  inspector: Inspector,
+  sees: Sees,
+  { search = '', after, limit = defaultPage }: Extract<ClientFrame, { type: 'sessions' }>,
+): SessionsPage {
+  const words = search.toLowerCase()
+  const found = inspector
+    .all()
+    .reverse()
+    .filter(
+      ({ id, agentId, title }) => sees(id) && [id, agentId, title].some((text) => text.toLowerCase().includes(words)),
+    )
+  const start = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1
+  const page = found.slice(start, start + limit)
+  return {
+    sessions: page.map((watch) => inspector.plain.of('session', watch.summary())),
+    next: start + limit < found.length ? (page.at(-1)?.id ?? null) : null,
+    total: found.length,
+  }
+}
+
+/** Retained records of a session. */
+export function historyOf(
+  inspector: Inspector,
+  watch: Watch,
+  { before, limit = defaultHistory }: Extract<ClientFrame, { type: 'history' }>,
+): Answers['history'] {
+  const entries = inspector.retained.before(watch.owner, before, limit)
+  for (const entry of entries) seal(entry)
+  const first = entries[0]?.seq ?? before
+  return { records: entries.map((entry) => recordOf(entry, inspector.plain)), more: first > watch.firstSeq }
+}
+
+/**
+ * One record whole.
+ * @throws TroupeError `record_forgotten` when it is no longer kept.
+ */
+export function detailOf(inspector: Inspector, watch: Watch, seq: number): Answers['detail'] {
+  const [entry] = inspector.retained.before(watch.owner, seq + 1, 1)
+  if (entry?.seq !== seq)
+    throw new TroupeError('record_forgotten', `Record ${seq} of session '${watch.id}' is no longer kept.`)
+  const record = recordOf(entry, inspector.plain, true)
+  return entry.kind === 'model' ? { record, exchange: exchangeOf(entry, inspector.plain) } : { record }
+}
+
+/** The conversation of a session. */
+export async function messagesOf(inspector: Inspector, watch: Watch): Promise<Answers['messages']> {
+  const messages = await liveSession(watch).messages()
+  return { messages: inspector.plain.of('messages', messages as unknown as JsonValue) }
+}
+
+/**
+ * Does to a session what a person asks.
+ * @throws TroupeError when the session is not live, or whatever it refuses the act with.
+ */
+export async function perform(watch: Watch, act: Act): Promise<Answers['act']> {
+  const session = liveSession(watch)
+  switch (act.kind) {
+    case 'send': {
+      const { traceId, accepted } = session.send(act.content)
+      await accepted
+      return { traceId }
+    }
+    case 'signal': {
+      const { traceId } = await session.signal(act.type, act.data)
+      return { traceId }
+    }
+    case 'event': {
+      if (act.type !== 'input.user_input') return { traceId: session.inject(act.type, act.data) }
+      return perform(watch, { kind: 'send', content: act.data as string })
+    }
+    case 'cancel':
+      session.cancel(act.traceId)
+      return { traceId: act.traceId }
+    case 'stop':
+      await session.stop()
+      return { traceId: null }
+  }
+}
+
+function liveSession(watch: Watch): NonNullable<Watch['session']> {
+  const { session, source, activity } = watch
+  if (!session)
+    throw new TroupeError(
+      'session_foreign',
+      `Session '${watch.id}' is another program's (${source}): it can only be looked at.`,
+    )
+  if (activity === 'stopped')
+    throw new TroupeError(
+      'session_stopped',
+      `Session '${watch.id}' has stopped. Open it again, then it can be acted on.`,
+    )
+  return session
+}

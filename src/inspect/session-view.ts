@@ -1,0 +1,153 @@
+/** The state document of a live session. What has not changed since the last time is the same object, so that its diff is cheap. */
+import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode } from 'xstate'
+import { nodeStateOf, idle, type NodeSnapshot } from '../actor/node-logic.ts'
+import type { Agent } from '../agent/agent.ts'
+import { traceIdOf, type AgentEvent } from '../core/events.ts'
+import { noUsage } from '../core/messages.ts'
+import type { TappedSession } from '../session/tap.ts'
+import { isAgentEvent } from './machine-view.ts'
+import type {
+  EventRef,
+  JsonValue,
+  NodeStats,
+  NodeView,
+  PendingView,
+  SessionActivity,
+  SessionState,
+  StateValueView,
+  TurnView,
+  UsageView,
+} from './protocol.ts'
+import type { Plain } from './plain.ts'
+
+/** Work of a node that has begun. */
+export interface RunningJob {
+  readonly event: AgentEvent
+  readonly attempt: number
+  readonly startedAt: number
+}
+
+export const noStats: NodeStats = { handled: 0, failed: 0, totalTime: 0, lastTime: 0, usage: noUsage }
+
+/** What the view is made of. */
+export interface ViewedSession {
+  readonly agent: Agent
+  readonly session: TappedSession | undefined
+  readonly children: Readonly<Record<string, AnyActorRef>>
+  readonly activity: SessionActivity
+  readonly usage: UsageView
+  readonly stoppedAt: number | undefined
+  readonly running: ReadonlyMap<string, RunningJob>
+  readonly stats: ReadonlyMap<string, NodeStats>
+  readonly edges: ReadonlyMap<string, ReadonlyMap<string, number>>
+  readonly turns: ReadonlyMap<string, TurnView>
+}
+
+interface KnownNode {
+  readonly snapshot: NodeSnapshot
+  readonly job: RunningJob | undefined
+  readonly stats: NodeStats
+  readonly newest: string | undefined
+  readonly view: NodeView
+}
+
+/** See the top of this file. */
+export class SessionView {
+  readonly #watch: ViewedSession
+  readonly #plain: Plain
+  readonly #nodes = new Map<string, KnownNode>()
+  #snapshot: AnyMachineSnapshot | undefined
+  #accepts: readonly string[] = []
+
+  constructor(watch: ViewedSession, plain: Plain) {
+    this.#watch = watch
+    this.#plain = plain
+  }
+
+  state(): SessionState {
+    const { activity, session, usage } = this.#watch
+    const snapshot = session?.root.getSnapshot() as AnyMachineSnapshot | undefined
+    if (snapshot && snapshot !== this.#snapshot && snapshot.status !== 'stopped') {
+      if (snapshot.value !== this.#snapshot?.value) this.#accepts = acceptedIn(snapshot)
+      this.#snapshot = snapshot
+    }
+    return {
+      activity,
+      value: (this.#snapshot?.value ?? {}) as StateValueView,
+      context: this.#plain.of('context', (this.#snapshot?.context ?? {}) as JsonValue),
+      tags: [...(this.#snapshot?.tags ?? [])],
+      accepts: this.#accepts,
+      nodes: Object.fromEntries(Object.keys(this.#watch.agent.nodes).map((node) => [node, this.#node(node)])),
+      edges: this.#edges(),
+      turns: this.#turnViews(),
+      pending: this.#plain.of('pending', this.#pending()),
+      usage,
+    }
+  }
+
+  #node(node: string): NodeView {
+    const { children, running, stats, turns } = this.#watch
+    const snapshot = (children[node]?.getSnapshot() ?? idle) as NodeSnapshot
+    const job = running.get(node)
+    const own = stats.get(node) ?? noStats
+    const newest = [...turns.keys()].at(-1)
+    const known = this.#nodes.get(node)
+    if (known?.snapshot === snapshot && known.job === job && known.stats === own && known.newest === newest)
+      return known.view
+    const { current, last, failure, state = null } = snapshot
+    const view = this.#plain.of(node, {
+      status: nodeStateOf(snapshot, newest).status,
+      current: current && {
+        event: refOf(current.event),
+        attempt: current.attempt,
+        since: job?.event.id === current.event.id ? job.startedAt : null,
+      },
+      inbox: snapshot.inbox.map(refOf),
+      held: snapshot.held.map(({ event }) => refOf(event)),
+      lastEvent: last && refOf(last),
+      error: failure,
+      state: state as JsonValue,
+      stats: own,
+    })
+    this.#nodes.set(node, { snapshot, job, stats: own, newest, view })
+    return view
+  }
+
+  #edges(): Record<string, number> {
+    const counts: Record<string, number> = {}
+    for (const [event, targets] of this.#watch.edges)
+      for (const [node, count] of targets) counts[`${event}>${node}`] = count
+    return counts
+  }
+
+  #turnViews(): TurnView[] {
+    return [...this.#watch.turns.values()].map((turn) => this.#plain.of('turn', turn))
+  }
+
+  #pending(): PendingView[] {
+    const { session, stoppedAt } = this.#watch
+    if (!session || stoppedAt !== undefined) return []
+    return session.pending().map(({ node, eventId, type, data, undecided }) => ({
+      node,
+      eventId,
+      traceId: traceIdOf(eventId),
+      type,
+      data: data as JsonValue,
+      undecided,
+    }))
+  }
+}
+
+function refOf({ id, from, type }: EventRef | AgentEvent): EventRef {
+  return { id, from, type }
+}
+
+function acceptedIn(snapshot: AnyMachineSnapshot): string[] {
+  const states = snapshot._nodes as readonly AnyStateNode[]
+  const types = states.flatMap((state) => ancestorsOf(state)).flatMap(({ ownEvents }) => ownEvents as string[])
+  return [...new Set(types)].filter(isAgentEvent).sort()
+}
+
+function ancestorsOf(state: AnyStateNode): AnyStateNode[] {
+  return state.parent ? [state, ...ancestorsOf(state.parent as AnyStateNode)] : [state]
+}
