@@ -105,8 +105,21 @@ export type { ModelOptions } from './nodes/model-options.ts'
 export type { Routes } from './nodes/routes.ts'
 export { DecisionError } from './nodes/routes.ts'
 export { EmptyAnswerError } from './nodes/empty-answer-error.ts'
-export type { DocumentIndex } from './nodes/document-index.ts'
-export { DocumentFolderError, folderIndex } from './nodes/folder-index.ts'
+
+export type { DocumentIndex } from './retrieval/document-index.ts'
+export { folderIndex } from './retrieval/folder-index.ts'
+export { DocumentFolderError } from './retrieval/list-documents.ts'
+export { openIndex, type OpenIndexOptions } from './retrieval/open-index.ts'
+export type { IndexedDocument, SearchMode, StoredIndex, StoredSearchOptions } from './retrieval/stored-index.ts'
+export type { Chunk } from './retrieval/index-backend.ts'
+export { IndexError } from './retrieval/index-error.ts'
+export { ingestFolder, type IngestOptions, type IngestProgress, type IngestReport } from './retrieval/ingest-folder.ts'
+export type { ChunkSizes } from './retrieval/split-document.ts'
+export type { Embedder } from './retrieval/vectors.ts'
+export { embedderOf } from './retrieval/embedder.ts'
+export { energeticEmbedder } from './retrieval/energetic-embedder.ts'
+export { hashedEmbedder } from './retrieval/hashed-embedder.ts'
+export { openaiEmbedder, type OpenaiEmbedderOptions } from './retrieval/openai-embedder.ts'
 
 export {
   defaultModelClient,

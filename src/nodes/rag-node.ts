@@ -3,8 +3,8 @@ import { defineNode } from '../agent/define-node.ts'
 import { AgentDefinitionError } from '../core/errors.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { DocumentsData, WindowData, type RetrievedDocument } from '../core/payloads.ts'
-import { abortable } from './abortable.ts'
-import type { DocumentIndex } from './document-index.ts'
+import { abortable } from '../core/abortable.ts'
+import type { DocumentIndex } from '../retrieval/document-index.ts'
 
 /** Options of {@link ragNode}. */
 export interface RagNodeOptions {

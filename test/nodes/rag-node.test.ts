@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AgentDefinitionError } from '../../src/core/errors.ts'
 import type { RetrievedDocument } from '../../src/core/payloads.ts'
-import type { DocumentIndex } from '../../src/nodes/document-index.ts'
+import type { DocumentIndex } from '../../src/retrieval/document-index.ts'
 import { ragNode } from '../../src/nodes/rag-node.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
 
