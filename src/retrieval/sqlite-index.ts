@@ -43,10 +43,13 @@ const layout = `
   CREATE INDEX IF NOT EXISTS index_chunks_document ON index_chunks (document);
   CREATE VIRTUAL TABLE IF NOT EXISTS index_terms
     USING fts5 (terms, scope, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2');
+  CREATE VIRTUAL TABLE IF NOT EXISTS index_vocabulary USING fts5vocab (index_terms, row);
 `
 
 // A longer question would be all of a document; its first words say what it is about.
 const mostTerms = 64
+// Ranking a chunk takes some 3 µs, so a question of common words would rank all of a large index.
+const mostRanked = 1_500
 
 /** The index `name` in a file. Nothing is opened before the first call; only a write makes the file. */
 export function sqliteIndex(path: string, name: string): IndexBackend {
@@ -121,6 +124,17 @@ export function sqliteIndex(path: string, name: string): IndexBackend {
       const { removed, added } = work(row)
       return change(row, removed, added)
     })
+  /** Any of the words; where they stand in too many chunks, any of the rare ones, and the others for the ranking only. */
+  const matchOf = (words: readonly string[]): string => {
+    const sql = 'SELECT term, doc FROM index_vocabulary WHERE term IN (SELECT value FROM json_each(?))'
+    const rows = connection.all(sql, JSON.stringify(words))
+    const counts = new Map(rows.map(({ term, doc }) => [term as string, doc as number]))
+    let total = 0
+    const rare = [...words]
+      .sort((a, b) => (counts.get(a) ?? 0) - (counts.get(b) ?? 0))
+      .filter((word, place) => (total += counts.get(word) ?? 0) <= mostRanked || place === 0)
+    return rare.length === words.length ? anyOf(words) : `${anyOf(rare)} AND ${anyOf(words)}`
+  }
   const within = `FROM index_documents d JOIN index_chunks c ON c.document = d.number
     WHERE d.index_number = ? AND (? IS NULL OR d.collection = ?) AND c.vector IS NOT NULL`
 
@@ -139,9 +153,9 @@ export function sqliteIndex(path: string, name: string): IndexBackend {
     keywords: (terms, collection, limit) =>
       connection.read('search', [], () => {
         const row = find()
-        const words = [...new Set(terms)].slice(0, mostTerms).map((term) => `"${term.replaceAll('"', '""')}"`)
+        const words = [...new Set(terms)].slice(0, mostTerms)
         if (!row || words.length === 0) return []
-        const query = `scope : "${scopeOf(row.generation, collection)}" AND terms : (${words.join(' OR ')})`
+        const query = `scope : "${scopeOf(row.generation, collection)}" AND ${matchOf(words)}`
         return connection
           .all(
             'SELECT rowid FROM index_terms WHERE index_terms MATCH ? ORDER BY bm25(index_terms, 1.0, 0.0), rowid LIMIT ?',
@@ -229,6 +243,10 @@ interface IndexRow {
   readonly embedder: string
   readonly revision: number
 }
+function anyOf(words: readonly string[]): string {
+  return `terms : (${words.map((word) => `"${word.replaceAll('"', '""')}"`).join(' OR ')})`
+}
+
 type Row = Readonly<Record<string, unknown>>
 type Value = string | number | null | Uint8Array
 
@@ -282,7 +300,7 @@ class Connection {
         this.#database = this.#open(sqlite)
       }
       const database = this.#database
-      if (!this.get("SELECT 1 FROM sqlite_schema WHERE name = 'index_terms'")) database.exec(layout)
+      if (!this.get("SELECT 1 FROM sqlite_schema WHERE name = 'index_vocabulary'")) database.exec(layout)
       database.exec('BEGIN IMMEDIATE')
       try {
         const result = work()
