@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import type { Durability } from '../session/session-writer.ts'
 import type { ChatOptions } from './chat.ts'
 import type { GraphFormat } from './describe-agent.ts'
+import { addIngestCommand } from './ingest-program.ts'
 import { addSessionsCommand, parseSessionId } from './sessions-program.ts'
 
 const fileArgument = [
@@ -71,6 +72,7 @@ export function makeProgram(result: { exitCode: number }): Command {
       await printGraph(file, format)
     })
 
+  addIngestCommand(program, result)
   addSessionsCommand(program, result)
   return program
 }

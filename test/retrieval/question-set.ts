@@ -2,9 +2,11 @@
 
 /** Passages by id. */
 export const passages: Readonly<Record<string, string>> = {
-  vacation: 'Every employee has 28 days of annual leave. Days that were not taken expire at the end of March of the next year.',
+  vacation:
+    'Every employee has 28 days of annual leave. Days that were not taken expire at the end of March of the next year.',
   sick: 'Call your manager before ten in the morning when you are ill. From the third day on a certificate of a doctor is needed.',
-  parental: 'Parents may stay at home for up to fourteen months after a child is born. Tell the personnel office seven weeks ahead.',
+  parental:
+    'Parents may stay at home for up to fourteen months after a child is born. Tell the personnel office seven weeks ahead.',
   salary: 'Wages are paid on the 25th of each month. The payslip can be downloaded from the portal two days earlier.',
   bonus: 'A yearly premium of up to ten percent depends on the goals that were agreed in January.',
   remote: 'Working from home is possible on three days a week. Core hours are from ten to three.',
@@ -14,9 +16,11 @@ export const passages: Readonly<Record<string, string>> = {
   hotel: 'Overnight stays may cost at most 120 euro; breakfast is included in that amount.',
   car: 'Company vehicles are lent for business trips only. Fill the tank before you return the keys at the front desk.',
   parking: 'Spaces in the garage are assigned by lot every quarter. Bicycles are parked in the courtyard.',
-  badge: 'Your access card opens the doors from six to twenty-two o’clock. Report a lost card at once to extension 4711.',
+  badge:
+    'Your access card opens the doors from six to twenty-two o’clock. Report a lost card at once to extension 4711.',
   visitors: 'Guests sign in at the reception, wear a sticker and are accompanied all the time.',
-  password: 'Credentials have at least fourteen characters and are never shared. A forgotten one is reset by the service desk.',
+  password:
+    'Credentials have at least fourteen characters and are never shared. A forgotten one is reset by the service desk.',
   laptop: 'Notebooks are replaced every four years. A broken display is repaired by the workshop in building C.',
   vpn: 'Connect to the internal network from outside with the client named Tunnelhopper. Error E-307 means that the certificate has expired.',
   phishing: 'Do not click on links in suspicious mails. Forward them to the security team and delete them.',
@@ -36,13 +40,15 @@ export const passages: Readonly<Record<string, string>> = {
   resignation: 'Who leaves the company gives notice in writing, three months before the end of a quarter.',
   certificate: 'A reference is written on request within ten working days.',
   pension: 'The employer adds twenty percent to what you put aside for retirement.',
-  insurance: 'On business trips abroad you are covered for accidents and medical treatment. The policy number is KX-90-221.',
+  insurance:
+    'On business trips abroad you are covered for accidents and medical treatment. The policy number is KX-90-221.',
   moving: 'For a change of residence one free day is granted. Send the new address to the personnel office.',
   wedding: 'One day off is given for your own marriage, two when a close relative has died.',
   childcare: 'The nursery beside the main building takes children from one year on. The waiting list is long.',
   dogs: 'Pets may come to the office when everybody in the room agrees, except in the laboratory.',
   lab: 'Goggles and coats are compulsory in the laboratory. Spilled acid is neutralised with the powder in the yellow box.',
-  waste: 'Paper goes into the blue bin, batteries into the box at the reception, chemicals to the hazardous goods store.',
+  waste:
+    'Paper goes into the blue bin, batteries into the box at the reception, chemicals to the hazardous goods store.',
   data: 'Personal information of customers may only be stored on servers in the European Union and is erased after three years.',
   press: 'Questions of journalists are answered by the communications department only.',
   gifts: 'Presents of suppliers worth more than 35 euro must be declined or handed over to the compliance officer.',
