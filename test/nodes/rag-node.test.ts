@@ -43,6 +43,21 @@ describe('ragNode', () => {
     )
   })
 
+  test('says the headings and the page of a document that has them', async () => {
+    const document = {
+      id: 'a.pdf#2',
+      text: 'Five days.',
+      source: 'a.pdf',
+      heading: 'Refunds › Time',
+      page: 3,
+      score: 1,
+    }
+    const runtime = fakeRuntime(ragNode({ index: found([document]) }))
+    await runtime.handle({ window })
+    expect(runtime.records[0]?.message.content).toMatch(/\n\n1\. \[a\.pdf, page 3\]\n# Refunds › Time\nFive days\.$/)
+    expect(runtime.dataOf('documents')[0]?.documents).toEqual([document])
+  })
+
   test('takes at most `limit` documents, also of an index that gives more', async () => {
     const runtime = fakeRuntime(ragNode({ index: found(documents), limit: 1 }))
     await runtime.handle({ window })
