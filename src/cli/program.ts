@@ -5,6 +5,7 @@ import type { Durability } from '../session/session-writer.ts'
 import type { ChatOptions } from './chat.ts'
 import type { GraphFormat } from './describe-agent.ts'
 import { addServeCommand } from './serve-program.ts'
+import { addIngestCommand } from './ingest-program.ts'
 import { addSessionsCommand, parseSessionId } from './sessions-program.ts'
 
 const fileArgument = [
@@ -73,6 +74,7 @@ export function makeProgram(result: { exitCode: number }): Command {
     })
 
   addServeCommand(program, result)
+  addIngestCommand(program, result)
   addSessionsCommand(program, result)
   return program
 }

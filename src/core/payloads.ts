@@ -70,8 +70,15 @@ export type CallResult = z.infer<typeof CallResult>
 export const ToolResultData = z.object({ window: MessageWindow, results: z.array(CallResult) })
 export type ToolResultData = z.infer<typeof ToolResultData>
 
-/** One retrieved piece of text, with where it comes from. */
-export const RetrievedDocument = z.object({ id: z.string(), text: z.string(), source: z.string(), score: z.number() })
+/** One retrieved piece of text, with where it comes from: the headings above it and its page (from 1), where it has them. */
+export const RetrievedDocument = z.object({
+  id: z.string(),
+  text: z.string(),
+  source: z.string(),
+  heading: z.string().exactOptional(),
+  page: z.number().exactOptional(),
+  score: z.number(),
+})
 export type RetrievedDocument = z.infer<typeof RetrievedDocument>
 /** `documents`: what retrieval found; the window has them prepended. */
 export const DocumentsData = z.object({ window: MessageWindow, documents: z.array(RetrievedDocument) })

@@ -1,6 +1,6 @@
 /** Makes a window fit a number of tokens. */
 import type { Message, MessageWindow } from '../core/messages.ts'
-import type { TokenCounter } from './count-tokens.ts'
+import type { TokenCounter } from '../model/count-tokens.ts'
 
 /**
  * The newest messages of a window that have at most `maxTokens` tokens together. A call stays with its results, and the

@@ -4,7 +4,7 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import { textOf } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { UserInput, WindowData } from '../core/payloads.ts'
-import { loadTokenCounter } from './count-tokens.ts'
+import { loadTokenCounter } from '../model/count-tokens.ts'
 import { fitWindow } from './fit-window.ts'
 
 /** Options of {@link memoryNode}. */

@@ -30,3 +30,4 @@ export {
 } from './matchers.ts'
 export { openTestSession } from './matchers-record.ts'
 export { storeConformanceCases, type OpenStore, type StoreConformanceCase } from './store-conformance.ts'
+export { indexConformanceCases, type IndexConformanceCase, type OpenIndex } from './index-conformance.ts'

@@ -9,6 +9,7 @@ export const LAYERS = [
   'agent',
   'session',
   'model',
+  'retrieval',
   'nodes',
   'inspect',
   'testing',

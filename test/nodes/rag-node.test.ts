@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AgentDefinitionError } from '../../src/core/errors.ts'
 import type { RetrievedDocument } from '../../src/core/payloads.ts'
-import type { DocumentIndex } from '../../src/nodes/document-index.ts'
+import type { DocumentIndex } from '../../src/retrieval/document-index.ts'
 import { ragNode } from '../../src/nodes/rag-node.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
 
@@ -41,6 +41,21 @@ describe('ragNode', () => {
         '1. [refunds.md]\nRefunds take 5 days.\n\n' +
         '2. [faq.md]\nAsk us.',
     )
+  })
+
+  test('says the headings and the page of a document that has them', async () => {
+    const document = {
+      id: 'a.pdf#2',
+      text: 'Five days.',
+      source: 'a.pdf',
+      heading: 'Refunds › Time',
+      page: 3,
+      score: 1,
+    }
+    const runtime = fakeRuntime(ragNode({ index: found([document]) }))
+    await runtime.handle({ window })
+    expect(runtime.records[0]?.message.content).toMatch(/\n\n1\. \[a\.pdf, page 3\]\n# Refunds › Time\nFive days\.$/)
+    expect(runtime.dataOf('documents')[0]?.documents).toEqual([document])
   })
 
   test('takes at most `limit` documents, also of an index that gives more', async () => {

@@ -5,7 +5,7 @@
 import { StoreDataError, StoreError, StoreOwnedError } from '../errors.ts'
 
 /** A value that SQLite takes. */
-export type SqliteValue = string | number | null
+export type SqliteValue = string | number | null | Uint8Array
 
 /** A prepared statement. */
 export interface SqliteStatement {

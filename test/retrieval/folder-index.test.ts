@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DocumentFolderError, folderIndex } from '../../src/nodes/folder-index.ts'
+import { folderIndex } from '../../src/retrieval/folder-index.ts'
+import { DocumentFolderError } from '../../src/retrieval/list-documents.ts'
 
 let folder: string
 beforeEach(async () => {

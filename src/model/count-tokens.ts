@@ -11,11 +11,16 @@ const callOverhead = 8
 const partTokens = 765
 
 /** Loads the tokenizer, which takes some 170 ms and 60 MB at the first call; so it is not loaded where nobody counts. */
-export async function loadTokenCounter(): Promise<TokenCounter> {
+export async function loadTextCounter(): Promise<(text: string) => number> {
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
   // Text that looks like a control token is text here; the tokenizer would throw.
   const options = { disallowedSpecial: new Set<string>() }
-  const count = (text: string): number => (text === '' ? 0 : countTokens(text, options))
+  return (text) => (text === '' ? 0 : countTokens(text, options))
+}
+
+/** Loads what counts the tokens of messages. */
+export async function loadTokenCounter(): Promise<TokenCounter> {
+  const count = await loadTextCounter()
   return (message) => {
     const parts = typeof message.content === 'object' ? (message.content ?? []) : []
     const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : []

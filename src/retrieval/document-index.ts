@@ -1,7 +1,7 @@
 /** The port behind which documents are searched. */
 import type { RetrievedDocument } from '../core/payloads.ts'
 
-/** Finds texts for a question. Implement it over any search engine or vector store; `folderIndex` is built in. */
+/** Finds texts for a question. Implement it over any search engine or vector store; `folderIndex` and `openIndex` are built in. */
 export interface DocumentIndex {
   /**
    * The documents that fit `query` best, best first, at most `limit` of them; none when nothing fits. Rejects when the

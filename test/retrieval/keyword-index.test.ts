@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { KeywordIndex } from '../../src/nodes/keyword-index.ts'
+import { KeywordIndex } from '../../src/retrieval/keyword-index.ts'
 
 const texts = [
   'Refunds are paid within 5 days.',

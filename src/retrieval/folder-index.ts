@@ -1,26 +1,12 @@
 /** `folderIndex`: searches the Markdown and text files of a folder by keywords, with no service and no model. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { messageOf, TroupeError } from '../core/errors.ts'
-import { abortable } from './abortable.ts'
+import { abortable } from '../core/abortable.ts'
 import type { DocumentIndex } from './document-index.ts'
 import { KeywordIndex } from './keyword-index.ts'
+import { DocumentFolderError, isMissing, listDocuments } from './list-documents.ts'
 import { splitParagraphs } from './paragraphs.ts'
-
-/** The folder of documents, or a file in it, cannot be read. */
-export class DocumentFolderError extends TroupeError {
-  constructor(path: string, cause: unknown) {
-    const code = (cause as { code?: unknown } | null)?.code
-    const reason =
-      code === 'ENOENT'
-        ? 'it does not exist. Create it, or give folderIndex the path of the folder that holds your documents.'
-        : code === 'ENOTDIR'
-          ? 'it is no folder. Give folderIndex the folder that holds your documents.'
-          : `${messageOf(cause)}.`
-    super('document_folder', `Cannot read documents from '${path}': ${reason}`, { cause })
-  }
-}
 
 interface Paragraph {
   readonly id: string
@@ -60,7 +46,7 @@ export function folderIndex(directory: string | URL): DocumentIndex {
 
   const refresh = async (): Promise<Indexed> => {
     const read = new Map<string, ReadFile>()
-    for (const source of (await listFiles(folder, '')).sort()) {
+    for (const source of await listDocuments(folder, /\.(?:md|txt)$/i)) {
       const file = await readIfChanged(folder, source, files.get(source))
       if (file) read.set(source, file)
     }
@@ -96,24 +82,6 @@ export function folderIndex(directory: string | URL): DocumentIndex {
   }
 }
 
-/** Paths of the documents, relative to the folder and with `/`. */
-async function listFiles(folder: string, below: string): Promise<string[]> {
-  const path = join(folder, below)
-  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    // A folder below may be deleted while it is looked at.
-    if (below !== '' && isMissing(error)) return []
-    throw new DocumentFolderError(path, error)
-  })
-  const found: string[] = []
-  for (const entry of entries) {
-    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
-    const source = below === '' ? entry.name : `${below}/${entry.name}`
-    if (entry.isDirectory()) found.push(...(await listFiles(folder, source)))
-    else if (entry.isFile() && /\.(?:md|txt)$/i.test(entry.name)) found.push(source)
-  }
-  return found
-}
-
 /** The file as it was read last when it did not change since; undefined when it was deleted meanwhile. */
 async function readIfChanged(
   folder: string,
@@ -131,8 +99,4 @@ async function readIfChanged(
     if (isMissing(error)) return undefined
     throw new DocumentFolderError(path, error)
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === 'ENOENT'
 }

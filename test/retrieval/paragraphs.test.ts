@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { splitParagraphs } from '../../src/nodes/paragraphs.ts'
+import { splitParagraphs } from '../../src/retrieval/paragraphs.ts'
 
 test('blank lines separate paragraphs, whatever ends a line', () => {
   expect(splitParagraphs('\uFEFFone\ntwo\r\n\r\n  \nthree\r\rfour\n')).toEqual(['one\ntwo', 'three', 'four'])
