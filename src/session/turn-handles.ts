@@ -15,7 +15,7 @@ export class TurnHandles {
   /** Those that see what is released now. */
   readonly #open = new Map<string, Turn[]>()
   /** Those whose input is yet to be acknowledged; what was released before that is not theirs. */
-  readonly #entering = new Map<string, Turn[]>()
+  #entering: Map<string, Turn[]> | undefined
   #byClientId: Map<string, Turn> | undefined
 
   constructor(cancel: (traceId: string) => void) {
@@ -25,7 +25,7 @@ export class TurnHandles {
   /** A new handle on a turn, for an input that is about to be accepted: a message, or a signal that it goes on with. */
   follow(traceId: string, clientId?: string): Turn {
     const turn = new Turn(traceId, this.#cancel)
-    add(this.#entering, turn)
+    add((this.#entering ??= new Map()), turn)
     if (clientId !== undefined) this.#keep(clientId, turn)
     return turn
   }
@@ -80,16 +80,18 @@ export class TurnHandles {
 
   /** An input of the turn is accepted. */
   acknowledge(traceId: string): void {
-    const turns = this.#entering.get(traceId)
+    const turns = this.#entering?.get(traceId)
     const turn = turns?.shift()
     if (!turn) return
-    if (turns?.length === 0) this.#entering.delete(traceId)
+    if (turns?.length === 0) this.#entering?.delete(traceId)
+    if (this.#entering?.size === 0) this.#entering = undefined
     add(this.#open, turn)
     turn.acknowledge()
   }
 
   push(event: AgentEvent): void {
-    for (const turn of this.#open.get(event.traceId) ?? []) turn.push(event)
+    const turns = this.#open.get(event.traceId)
+    if (turns) for (const turn of turns) turn.push(event)
   }
 
   settle(result: TurnResult): void {
@@ -99,9 +101,9 @@ export class TurnHandles {
   }
 
   rejectAll(reason: () => unknown): void {
-    for (const turn of [...this.#open.values(), ...this.#entering.values()].flat()) turn.reject(reason())
+    for (const turn of [...this.#open.values(), ...(this.#entering?.values() ?? [])].flat()) turn.reject(reason())
     this.#open.clear()
-    this.#entering.clear()
+    this.#entering = undefined
     this.#byClientId?.clear()
   }
 
