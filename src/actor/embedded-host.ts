@@ -9,6 +9,7 @@
 import { context } from '@opentelemetry/api'
 import { InputError, toErrorData } from '../core/errors.ts'
 import { copyOf } from '../core/json.ts'
+import { added, none } from '../core/lists.ts'
 import type { FittedEvents, NodeDefinition } from '../core/node.ts'
 import { describeIssues, readerOf } from '../core/schema.ts'
 import { outsideSpans } from '../core/telemetry.ts'
@@ -30,7 +31,8 @@ export class EmbeddedHost {
   readonly #nodes: Readonly<Record<string, NodeDefinition>>
   readonly #fitted: FittedEvents
   readonly #spans: TurnSpans | undefined
-  readonly #running = new Map<string, HandlerRuntime>()
+  /** Those whose job is not given up; one a node, and mostly one at all. */
+  #running: readonly HandlerRuntime[] = none
   #loops: Map<string, HandlerLoop> | undefined
   /** Number of handlers and loops that have not returned, given up or not. */
   #pending = 0
@@ -65,7 +67,7 @@ export class EmbeddedHost {
       return
     }
     const runtime = new HandlerRuntime(this.#session, definition, job)
-    this.#running.set(job.node, runtime)
+    this.#running = added(this.#running, runtime)
     if (job.attempt > 1) runtime.announceRerun()
     this.#pending++
     void this.#run(definition.handler.run, event, job, runtime)
@@ -109,6 +111,8 @@ export class EmbeddedHost {
   /** Settles the job of a handler that has returned. */
   #through(job: Job, runtime: HandlerRuntime, thrown: { readonly error: unknown } | undefined): void {
     runtime.end()
+    // A session that waits must not keep what its handlers were through with.
+    this.#forget(runtime)
     this.#returned()
     if (runtime.aborted) return
     const outcome = runtime.outcome()
@@ -124,6 +128,7 @@ export class EmbeddedHost {
   #startLoop(definition: NodeDefinition, job: Job, event: never): void {
     let loop = this.#loops?.get(job.node)
     if (!loop || loop.over) {
+      if (loop) this.#forget(loop.runtime)
       this.#loops ??= new Map()
       // It lives over many turns, so it is in the span of none.
       loop = outsideSpans(
@@ -133,9 +138,16 @@ export class EmbeddedHost {
       this.#pending++
       void loop.ended.then(() => this.#returned())
     }
-    this.#running.set(job.node, loop.runtime)
+    const { runtime } = loop
+    if (!this.#running.includes(runtime)) this.#running = added(this.#running, runtime)
     loop.handle(job, event)
-    if (job.attempt > 1) loop.runtime.announceRerun()
+    if (job.attempt > 1) runtime.announceRerun()
+  }
+
+  #forget(runtime: HandlerRuntime): void {
+    const [first] = this.#running
+    const isOnly = first === runtime && this.#running.length === 1
+    this.#running = isOnly ? none : this.#running.filter((running) => running !== runtime)
   }
 
   #returned(): void {
@@ -145,8 +157,9 @@ export class EmbeddedHost {
 
   /** Gives up on a job: its signal is aborted, its outcome has no effect. */
   cancel(job: JobName): void {
-    const runtime = this.#running.get(job.node)
+    const runtime = this.#running.find(({ nodeId }) => nodeId === job.node)
     if (runtime?.eventId !== job.eventId || runtime.ended) return
+    this.#forget(runtime)
     runtime.end()
     runtime.abort()
     this.#loops?.get(job.node)?.abandon()
@@ -155,7 +168,7 @@ export class EmbeddedHost {
 
   /** Gives up on everything. Resolves when every handler has returned; undefined when none is at work. */
   stop(): Promise<void> | undefined {
-    for (const [node, { eventId }] of this.#running) this.cancel({ node, eventId })
+    for (const { nodeId: node, eventId } of [...this.#running]) this.cancel({ node, eventId })
     for (const loop of this.#loops?.values() ?? []) loop.abandon()
     this.#loops?.clear()
     return this.#pending > 0 ? new Promise((resolve) => (this.#whenIdle = resolve)) : undefined

@@ -16,6 +16,8 @@ import type { NodeDefinition, NodeRuntime, Services, WindowOptions } from '../co
 import { describeIssues, readerOf } from '../core/schema.ts'
 import type { Job, Outcome, StagedMessage } from './host.ts'
 
+type Records = readonly (MessageRecord | undefined)[]
+
 /** What a handler's runtime needs of its session. */
 export interface HandlerSession {
   readonly sessionId: string
@@ -23,8 +25,8 @@ export interface HandlerSession {
   now(): number
   /** Lets a transient event leave at once; `ordinal` counts those of one run of a handler. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void
-  /** The records of these ids; undefined where there is none. */
-  readMessages(ids: readonly string[]): Promise<(MessageRecord | undefined)[]>
+  /** The records of these ids, at once when they are at hand; undefined where there is none. */
+  readMessages(ids: readonly string[]): Records | Promise<Records>
   /** The newest records of the conversation, oldest first, asides left out. */
   readTail(limit: number): Promise<readonly MessageRecord[]>
 }
@@ -140,8 +142,16 @@ export class HandlerRuntime implements NodeRuntime {
     return { ids, prepend: [], text: '' }
   }
 
-  async messages(window: MessageWindow): Promise<readonly Message[]> {
-    const messages = this.#messagesOf(window.ids, await this.#session.readMessages(window.ids))
+  messages(window: MessageWindow): Promise<readonly Message[]> {
+    const records = this.#session.readMessages(window.ids)
+    // The common case, without an async function.
+    if (window.prepend.length === 0 && !(records instanceof Promise))
+      return Promise.resolve(pairToolCalls(this.#messagesOf(window.ids, records)))
+    return this.#readWindow(window, records)
+  }
+
+  async #readWindow(window: MessageWindow, records: Records | Promise<Records>): Promise<readonly Message[]> {
+    const messages = this.#messagesOf(window.ids, await records)
     if (window.prepend.length > 0) {
       const prepended = this.#messagesOf(window.prepend, await this.#session.readMessages(window.prepend))
       const input = messages.findLastIndex((message) => message.role === 'user')
@@ -151,13 +161,13 @@ export class HandlerRuntime implements NodeRuntime {
   }
 
   /** Messages of records; what this handler appended is in no record yet. */
-  #messagesOf(ids: readonly string[], records: readonly (MessageRecord | undefined)[]): Message[] {
-    const messages: Message[] = []
-    for (let index = 0; index < ids.length; index++) {
-      const record = records[index] ?? this.#messages.find((staged) => staged.provisionalId === ids[index])
-      if (record) messages.push(record.message)
-    }
-    return messages
+  #messagesOf(ids: readonly string[], records: Records): Message[] {
+    const messages = records.map((record, index) => (record ?? this.#staged(ids[index]))?.message)
+    return messages.includes(undefined) ? messages.filter((message) => message !== undefined) : (messages as Message[])
+  }
+
+  #staged(id: string | undefined): StagedMessage | undefined {
+    return this.#messages.find(({ provisionalId }) => provisionalId === id)
   }
 
   addUsage(usage: Usage): void {

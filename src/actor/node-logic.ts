@@ -137,7 +137,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
             }
           })
         }
-        const { inbox, held, attempts, last } = snapshot
+        const { inbox, held, attempts } = snapshot
         const state = command.state ? command.state.value : snapshot.state
         const settled: NodeSnapshot = {
           status: 'active',
@@ -148,7 +148,8 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
           held,
           attempts,
           state,
-          last,
+          // Its data are not needed any more, and may be large.
+          last: eventName(current.event),
           failure: command.failure,
         }
         return begin(settled, scope)

@@ -63,13 +63,13 @@ export class SessionCore implements RoutedSession, CycledSession {
   readonly limits: ResolvedLimits
   readonly root: AnyActorRef
   readonly children: NodeActors
-  effects: Effects = noEffects()
   /** Where the transcript ends. */
   head: TranscriptHead
   /** Time of the present step. */
   time: number
   /** Called when a step has effects to take. */
   onStep = (): void => {}
+  #effects: Effects | undefined
   readonly #now: () => number
   readonly #router: Router
   readonly #timers: TimerTable
@@ -270,20 +270,24 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   // --- effects and state ---------------------------------------------------------------
 
+  /** Effects since they were taken last. */
+  get effects(): Effects {
+    return (this.#effects ??= noEffects())
+  }
+
   /** Takes the effects of the steps since the last call. */
   take(): Effects {
     const { effects } = this
-    this.effects = noEffects()
+    this.#effects = undefined
     return effects
   }
 
   /** Takes the output of the steps since the last call, when nothing else came of them; undefined when something did. */
   takeOutputs(): readonly AgentEvent[] | undefined {
-    const { effects } = this
+    const { durable, jobs, outputs } = this.effects
     // What is not durable is output and jobs only.
-    if (effects.durable || effects.jobs.length > 0) return undefined
-    const { outputs } = effects
-    effects.outputs = none
+    if (durable || jobs.length > 0) return undefined
+    this.effects.outputs = none
     return outputs
   }
 
@@ -389,10 +393,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** The chart is in its final state and XState has stopped the nodes: what they were at is given up. */
   #close(): void {
-    for (const node in this.children) {
-      const work = this.#currentWork(node)
-      if (work) this.#router.abort(node, work.event)
-    }
+    this.#router.abortAll()
     this.#closed = true
   }
 
@@ -400,7 +401,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     if (messages.length === 0) return undefined
     const { head, records, permanent } = numberMessages(this.head, messages, traceId)
     this.head = head
-    for (const record of records) this.effects.messages = added(this.effects.messages, record)
+    this.effects.messages = [...this.effects.messages, ...records]
     return permanent
   }
 }

@@ -6,7 +6,8 @@ import type { Clock } from '../core/clock.ts'
 export class LiveTimers {
   readonly #clock: Clock
   readonly #fire: (key: string) => void
-  readonly #handles = new Map<string, unknown>()
+  /** Made with the first timer: most sessions have none. */
+  #handles: Map<string, unknown> | undefined
 
   constructor(clock: Clock, fire: (key: string) => void) {
     this.#clock = clock
@@ -15,18 +16,19 @@ export class LiveTimers {
 
   set({ key, due }: Timer): void {
     const fire = (): void => {
-      this.#handles.delete(key)
+      this.#handles?.delete(key)
       this.#fire(key)
     }
+    this.#handles ??= new Map()
     this.#handles.set(key, this.#clock.setTimeout(fire, Math.max(0, due - this.#clock.now())))
   }
 
   clear(key: string): void {
-    this.#clock.clearTimeout(this.#handles.get(key))
-    this.#handles.delete(key)
+    this.#clock.clearTimeout(this.#handles?.get(key))
+    this.#handles?.delete(key)
   }
 
   clearAll(): void {
-    for (const key of this.#handles.keys()) this.clear(key)
+    for (const key of this.#handles?.keys() ?? []) this.clear(key)
   }
 }

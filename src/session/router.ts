@@ -18,6 +18,7 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added, none } from '../core/lists.ts'
 import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
+import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
@@ -28,7 +29,7 @@ export interface RoutedSession {
   readonly agent: Agent
   readonly limits: ResolvedLimits
   readonly root: AnyActorRef
-  readonly children: Readonly<Record<string, AnyActorRef>>
+  readonly children: NodeActors
   readonly effects: Effects
   readonly time: number
   readonly ended: boolean
@@ -188,6 +189,15 @@ export class Router implements SessionScope {
     effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
     effects.cancels = added(effects.cancels, { node, eventId: event.id })
     effects.durable = true
+  }
+
+  /** Gives up on what every node is at. */
+  abortAll(): void {
+    const { children } = this.#session
+    for (const node in children) {
+      const work = currentWork(children, node)
+      if (work) this.abort(node, work.event)
+    }
   }
 
   readonly dispatch = (): void => {

@@ -287,7 +287,7 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   }
 
   /** @internal */
-  readMessages(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
+  readMessages(ids: readonly string[]): ReturnType<Transcript['get']> {
     return this.#transcript.get(ids)
   }
 

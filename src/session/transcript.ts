@@ -43,16 +43,10 @@ export class Transcript {
     }
   }
 
-  /** The records of these ids in their order; undefined where there is none. */
-  get(ids: readonly string[]): Promise<(MessageRecord | undefined)[]> {
-    const found: (MessageRecord | undefined)[] = []
-    let complete = true
-    for (const id of ids) {
-      const record = this.#unstored?.get(id) ?? this.#cache.get(id)
-      if (!record) complete = false
-      found.push(record)
-    }
-    return complete || !this.#memory ? Promise.resolve(found) : this.#complete(this.#memory, ids, found)
+  /** The records of these ids in their order, at once when all are kept here; undefined where there is none. */
+  get(ids: readonly string[]): (MessageRecord | undefined)[] | Promise<(MessageRecord | undefined)[]> {
+    const found = ids.map((id) => this.#unstored?.get(id) ?? this.#cache.get(id))
+    return !this.#memory || !found.includes(undefined) ? found : this.#complete(this.#memory, ids, found)
   }
 
   async #complete(

@@ -17,7 +17,7 @@ export class TurnHandles {
   /** Those that see what is released now. */
   readonly #open = new Map<string, Turn[]>()
   /** Those whose input is yet to be acknowledged; what was released before that is not theirs. */
-  readonly #entering = new Map<string, Turn[]>()
+  #entering: Map<string, Turn[]> | undefined
   #byClientId: Map<string, Turn> | undefined
 
   constructor(session: TracedSession & { cancel(traceId: string): void }) {
@@ -29,7 +29,7 @@ export class TurnHandles {
   follow(traceId: string, clientId?: string): Turn {
     const turn = new Turn(traceId, this.#cancel)
     this.spans.begin(traceId)
-    add(this.#entering, turn)
+    add((this.#entering ??= new Map()), turn)
     if (clientId !== undefined) this.#keep(clientId, turn)
     return turn
   }
@@ -84,16 +84,18 @@ export class TurnHandles {
 
   /** An input of the turn is accepted. */
   acknowledge(traceId: string): void {
-    const turns = this.#entering.get(traceId)
+    const turns = this.#entering?.get(traceId)
     const turn = turns?.shift()
     if (!turn) return
-    if (turns?.length === 0) this.#entering.delete(traceId)
+    if (turns?.length === 0) this.#entering?.delete(traceId)
+    if (this.#entering?.size === 0) this.#entering = undefined
     add(this.#open, turn)
     turn.acknowledge()
   }
 
   push(event: AgentEvent): void {
-    for (const turn of this.#open.get(event.traceId) ?? []) turn.push(event)
+    const turns = this.#open.get(event.traceId)
+    if (turns) for (const turn of turns) turn.push(event)
   }
 
   settle(result: TurnResult): void {
@@ -105,9 +107,9 @@ export class TurnHandles {
 
   rejectAll(reason: () => unknown): void {
     this.spans.abandon()
-    for (const turn of [...this.#open.values(), ...this.#entering.values()].flat()) turn.reject(reason())
+    for (const turn of [...this.#open.values(), ...(this.#entering?.values() ?? [])].flat()) turn.reject(reason())
     this.#open.clear()
-    this.#entering.clear()
+    this.#entering = undefined
     this.#byClientId?.clear()
   }
 
