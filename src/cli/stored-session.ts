@@ -7,6 +7,7 @@ import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint, PersistedNode } from '../session/checkpoint.ts'
 import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { pendingOf } from '../session/node-actors.ts'
 import { idsBetween } from '../session/transcript.ts'
 
 /**
@@ -38,14 +39,7 @@ export function nextTimer({ timers }: Checkpoint): number | null {
 /** What a session holds for a person or a signal. */
 export function storedPending(checkpoint: Checkpoint): (PendingWork & { readonly traceId: string })[] {
   return Object.entries(persistedNodes(checkpoint)).flatMap(([node, { held = [] }]) =>
-    (held as readonly HeldEvent[]).map(({ event, undecided }) => ({
-      node,
-      eventId: event.id,
-      type: event.type,
-      data: event.data,
-      undecided,
-      traceId: event.traceId,
-    })),
+    (held as readonly HeldEvent[]).map((each) => ({ ...pendingOf(node, each), traceId: each.event.traceId })),
   )
 }
 

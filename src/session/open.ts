@@ -12,6 +12,7 @@ import type { Checkpoint } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint-text.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
+import { readSeenPages } from './seen-messages.ts'
 import { Session, type TurnPolicy } from './session.ts'
 
 /** How a session is opened. */
@@ -58,6 +59,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   }
   const text = await store?.checkpoints.load(id)
   const stored = text === undefined ? undefined : adoptCheckpoint(agent, readCheckpoint(text, id))
+  const older = store && stored?.seenBefore ? await readSeenPages(store.log, id, stored.seenBefore) : undefined
   const session = new Session({
     agent,
     id,
@@ -67,6 +69,7 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
     turnPolicy,
     durability,
     checkpoint: stored?.ahead ? onNewBranch(stored) : stored,
+    older,
     inspect: inspect ? containedInspector(inspect) : undefined,
   })
   await session.flushed()

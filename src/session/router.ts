@@ -19,6 +19,7 @@ import { added, none } from '../core/lists.ts'
 import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import type { TurnProgress } from '../core/turn.ts'
+import type { SeenMessages } from './seen-messages.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What the router needs of its session. */
@@ -29,6 +30,7 @@ export interface RoutedSession {
   readonly root: AnyActorRef
   readonly children: Readonly<Record<string, AnyActorRef>>
   readonly effects: Effects
+  readonly seen: SeenMessages
   readonly time: number
   readonly ended: boolean
   turn(traceId: string): TurnRecord | undefined
@@ -204,7 +206,7 @@ export class Router implements SessionScope {
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
     let to: readonly string[] = none
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
-    if (event && !event.transient) this.#record(event, to, routing.unhandled && outgoing.length === 0)
+    if (event && !event.transient) this.record(event, to, routing.unhandled && outgoing.length === 0)
   }
 
   /** What a background node comes with after its turn has ended opens a new one when that gives others work. */
@@ -286,10 +288,13 @@ export class Router implements SessionScope {
   }
 
   /** Logs a durable event, and deals with one that nothing handles. */
-  #record(event: AgentEvent, to: readonly string[], unhandled: boolean): void {
+  record(event: AgentEvent, to: readonly string[], unhandled = false): void {
     const { effects, limits } = this.#session
+    effects.durable = true
     const sequence = this.#session.nextSequence()
-    const entry: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
+    const seen = this.#session.seen.leave(sequence)
+    const logged: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
+    const entry = seen ? { ...logged, seen } : logged
     effects.events = added(effects.events, entry)
     for (const hop of hopsOf(entry)) this.#trace.push(hop)
     if (this.#trace.length > 2 * limits.maxTrace) this.#trace = this.trace()

@@ -21,7 +21,7 @@ import {
   SessionStoreError,
   type TroupeError,
 } from '../core/errors.ts'
-import { hopsOf, type TraceEntry } from '../core/events.ts'
+import { hopsOf, type SeenMessage, type TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
@@ -63,6 +63,7 @@ export interface SessionSetup {
   readonly durability: Durability
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
+  readonly older?: readonly SeenMessage[] | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
 }
 
@@ -90,14 +91,14 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /** @internal Use `openSession`. */
   constructor(setup: SessionSetup) {
-    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect } = setup
+    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, older, inspect } = setup
     this.id = id
     this.agent = agent
     this.services = services
     this.#clock = clock
     this.#turnPolicy = turnPolicy
     this.#store = store
-    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect })
+    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, older, now: () => clock.now(), inspect })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
@@ -140,8 +141,9 @@ export class Session implements EmbeddedSession, WrittenSession {
   /**
    * Sends a signal that the agent declares in `inputs` (approve, reject, …). It goes on with the turn that waits for
    * it, or opens one. Resolves when the signal is stored, with the turn that it went to. With `id`, a repeat of the
-   * same signal joins that turn and does nothing else.
-   * @throws SignalError when the agent does not declare it or its schema refuses the data.
+   * same signal joins that turn and does nothing else. Work that a crash interrupted and `onRestore: 'ask'` parked is
+   * decided by `rerun` and `drop` with `{ eventId }` of {@link Session.pending}, which need no declaration.
+   * @throws SignalError when the agent does not declare it, its schema refuses the data, or no such work waits.
    */
   async signal(type: string, data: unknown = null, options: { id?: string } = {}): Promise<Turn> {
     this.begin()
@@ -149,7 +151,7 @@ export class Session implements EmbeddedSession, WrittenSession {
     if (known) return known.accepted.then(() => known)
     const refusal = this.#refusal()
     if (refusal) throw refusal
-    const read = readSignal(this.agent, this.id, type, data)
+    const read = readSignal(this.agent, this.id, type, data, this.pending())
     const turn = this.#turns.follow(this.#core.traceIdForSignal(read), options.id)
     this.#core.signal(turn.traceId, type, read, options.id)
     await turn.accepted
@@ -341,9 +343,9 @@ export class Session implements EmbeddedSession, WrittenSession {
   #known(clientId: string): Turn | undefined {
     const known = this.#turns.known(clientId)
     if (known || this.#stopping) return known
-    const seen = this.#core.seen(clientId)
+    const seen = this.#core.seen.find(clientId)
     if (!seen) return undefined
-    const open = this.#core.turn(seen.traceId)
+    const open = this.#core.turn(`${this.id}/${seen.turn}`)
     if (open?.status === 'waiting') {
       const result = resultOf(open, pendingWork(this.#core.children, open.traceId))
       return this.#turns.joinWaiting(seen, result, this.flushed())
