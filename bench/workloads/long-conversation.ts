@@ -23,30 +23,34 @@ export const longConversation: Workload = {
   repeat: 3,
   reference: early,
   measure: () =>
-    withScratchStore(async (store) => {
-      const engine = troupe.open({ rounds, delay: 0, pieces: 0, store })
-      const play = async (thread: Thread, count: number): Promise<void> => {
-        for (let turn = 0; turn < count; turn++) await thread.turn(userText)
-      }
-      const long = await engine.openThread('long')
-      await play(long, 1_000)
-      assertWindow(await long.turn(userText))
-      const measured: Record<string, Sample[]> = { [early]: [], [late]: [] }
-      for (let batch = 0; batch < batches; batch++) {
-        const short = await engine.openThread(`short${batch}`)
-        await play(short, turns - 1)
-        // Both are measured over the same number of turns, the early ones around the tenth.
-        const measureEarly = async (): Promise<void> =>
-          void measured[early]?.push(await sample(turns, () => play(short, turns)))
-        const measureLate = async (): Promise<void> =>
-          void measured[late]?.push(await sample(turns, () => play(long, turns)))
-        for (const measure of batch % 2 === 0 ? [measureEarly, measureLate] : [measureLate, measureEarly])
-          await measure()
-        await short.stop()
-      }
-      await long.stop()
-      return measured as Measured
-    }),
+    // Of two conversations in one file, the younger one's rows lie behind the older one's and cost it room.
+    withScratchStore((store) =>
+      withScratchStore(async (other) => {
+        const engine = troupe.open({ rounds, delay: 0, pieces: 0, store })
+        const youngEngine = troupe.open({ rounds, delay: 0, pieces: 0, store: other })
+        const play = async (thread: Thread, count: number): Promise<void> => {
+          for (let turn = 0; turn < count; turn++) await thread.turn(userText)
+        }
+        const long = await engine.openThread('long')
+        await play(long, 1_000)
+        assertWindow(await long.turn(userText))
+        const measured: Record<string, Sample[]> = { [early]: [], [late]: [] }
+        for (let batch = 0; batch < batches; batch++) {
+          const short = await youngEngine.openThread(`short${batch}`)
+          await play(short, turns - 1)
+          // Both are measured over the same number of turns, the early ones around the tenth.
+          const measureEarly = async (): Promise<void> =>
+            void measured[early]?.push(await sample(turns, () => play(short, turns)))
+          const measureLate = async (): Promise<void> =>
+            void measured[late]?.push(await sample(turns, () => play(long, turns)))
+          for (const measure of batch % 2 === 0 ? [measureEarly, measureLate] : [measureLate, measureEarly])
+            await measure()
+          await short.stop()
+        }
+        await long.stop()
+        return measured as Measured
+      }),
+    ),
 }
 
 function assertWindow(answer: string): void {

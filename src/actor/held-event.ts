@@ -12,6 +12,8 @@ export interface HeldEvent {
   readonly undecided: readonly string[]
   /** Reasons by the ids of the calls that were rejected. */
   readonly rejected: Readonly<Record<string, string>>
+  /** Set when nobody held it: it was being handled when its process died. */
+  readonly interrupted?: true
 }
 
 /** What a person decided: of one call, or of all that is held. */
@@ -19,6 +21,8 @@ export interface Decision {
   readonly callId?: string
   /** The turn that it speaks of: two turns may hold calls of the same id. */
   readonly traceId?: string
+  /** The one event that it speaks of, with all of its calls. */
+  readonly eventId?: string
   /** Why it is rejected; approved without. */
   readonly rejection?: string
 }
@@ -41,7 +45,8 @@ export function holdEvent(event: AgentEvent, tools?: readonly string[]): HeldEve
 }
 
 /** True when a decision speaks of this event. */
-export function concerns(held: HeldEvent, { callId, traceId }: Pick<Decision, 'callId' | 'traceId'>): boolean {
+export function concerns(held: HeldEvent, { callId, traceId, eventId }: Omit<Decision, 'rejection'>): boolean {
+  if (eventId !== undefined) return held.event.id === eventId
   if (callId === undefined) return true
   return held.undecided.includes(callId) && (traceId === undefined || traceId === held.event.traceId)
 }
@@ -54,7 +59,7 @@ export function decide(held: HeldEvent, { callId, rejection }: Decision): HeldEv
     rejection === undefined
       ? held.rejected
       : { ...held.rejected, ...Object.fromEntries(decided.map((id) => [id, rejection])) }
-  return { event: held.event, undecided, rejected, released: undecided.length === 0 }
+  return { ...held, undecided, rejected, released: undecided.length === 0 }
 }
 
 /** The event as its node gets it: rejected calls carry the reason as `rejected`. */

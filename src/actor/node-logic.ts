@@ -47,8 +47,8 @@ export type NodeCommand =
   | { readonly type: 'node.hold'; readonly event: AgentEvent; readonly tools?: readonly string[] }
   /** Decides what is held: it goes on once all of it is decided. */
   | { readonly type: 'node.decide'; readonly decision: Decision }
-  /** Forgets what is held; with a call id, only the event with that call. */
-  | { readonly type: 'node.drop'; readonly callId?: string; readonly traceId?: string }
+  /** Forgets what is held; with a call id, only the event with that call; with an event id, only that event. */
+  | { readonly type: 'node.drop'; readonly callId?: string; readonly traceId?: string; readonly eventId?: string }
   /** Forgets all work, or that of one turn. */
   | { readonly type: 'node.cancel'; readonly traceId?: string }
   | {
@@ -162,7 +162,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
           {
             ...snapshot,
             current: null,
-            held: [...snapshot.held, holdEvent(current.event)],
+            held: [...snapshot.held, { ...holdEvent(current.event), interrupted: true }],
             attempts: { ...snapshot.attempts, [current.event.id]: current.attempt },
           },
           scope,

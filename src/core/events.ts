@@ -36,6 +36,23 @@ export interface LogEntry {
   readonly to: readonly string[]
   /** Set when nothing handled the event. */
   readonly dropped?: true
+  /** Named messages that the session's checkpoint has no room for any more. */
+  readonly seen?: SeenPage
+}
+
+/** A message of a client that named it, as it was accepted; what came of it is in the log behind `sequence`. */
+export interface SeenMessage {
+  readonly clientId: string
+  /** `<branch>.<turn>`: the id of its turn behind that of the session. */
+  readonly turn: string
+  readonly sequence: number
+}
+
+/** Some of them, oldest first. */
+export interface SeenPage {
+  /** Sequence number of the entry with the page before; 0 when this is the first. */
+  readonly before: number
+  readonly messages: readonly SeenMessage[]
 }
 
 /** The hops of a logged event: one for each target, one to nowhere when it was dropped. */

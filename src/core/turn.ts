@@ -25,6 +25,11 @@ export interface PendingWork {
   readonly data: unknown
   /** Ids of the tool calls in it that need a decision; empty when it is decided as a whole. */
   readonly undecided: readonly string[]
+  /**
+   * True when it was at work as its process died, and its node's `onRestore` is `ask`: `session.signal('rerun', { eventId })`
+   * runs it again, `session.signal('drop', { eventId })` fails it with `outcome_unknown`.
+   */
+  readonly interrupted: boolean
 }
 
 /** What `turn.result` resolves with. */

@@ -10,13 +10,7 @@ import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import { noUsage } from '../core/messages.ts'
 import { describeIssues } from '../core/schema.ts'
-import {
-  checkpointFormat,
-  type Checkpoint,
-  type PersistedNode,
-  type PersistedSnapshot,
-  type SeenMessage,
-} from './checkpoint.ts'
+import { checkpointFormat, type Checkpoint, type PersistedNode, type PersistedSnapshot } from './checkpoint.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -80,13 +74,14 @@ function textOf(
   machine: string,
   nodes: string,
 ): string {
-  const { turns, timers, seen, retired, ...head } = checkpoint
+  const { turns, timers, seen, seenBefore = 0, retired, ...head } = checkpoint
   const { sessionId } = head
   let text = `${JSON.stringify(head).slice(0, -1)},${machine},"nodes":{${nodes}}`
   if (turns.length > 0) text += `,"turns":${JSON.stringify(turns.map((turn) => compactTurn(sessionId, turn)))}`
   if (timers.length > 0) text += `,"timers":${JSON.stringify(timers)}`
   if (seen.length > 0)
-    text += `,"seen":${JSON.stringify(seen.map((message) => withTraceId(message, shortId, sessionId)))}`
+    text += `,"seen":${JSON.stringify(seen.map(({ clientId, turn, sequence }) => [clientId, turn, sequence]))}`
+  if (seenBefore > 0) text += `,"seenBefore":${seenBefore}`
   if (!isEmpty(retired)) text += `,"retired":${JSON.stringify(retired)}`
   return `${text}}`
 }
@@ -138,7 +133,17 @@ export function readCheckpoint(text: string, sessionId: string): Checkpoint {
 function expandCheckpoint(value: unknown): unknown {
   const stored = value as Fields | null
   if (typeof stored?.['machine'] !== 'object' || typeof stored['nodes'] !== 'object') return value
-  const { machine, history = {}, nodes, turns = [], timers = [], seen = [], retired = {}, ...head } = stored
+  const {
+    machine,
+    history = {},
+    nodes,
+    turns = [],
+    timers = [],
+    seen = [],
+    seenBefore = 0,
+    retired = {},
+    ...head
+  } = stored
   const sessionId = stored['sessionId'] as string
   const children = Object.entries(nodes as Record<string, Fields>).map(([id, node]) => [
     id,
@@ -149,7 +154,8 @@ function expandCheckpoint(value: unknown): unknown {
     turns: (turns as Fields[]).map((turn) => expandTurn(sessionId, turn)),
     snapshot: { ...(machine as Fields), historyValue: history, children: Object.fromEntries(children) as unknown },
     timers,
-    seen: (seen as SeenMessage[]).map((message) => withTraceId(message, fullId, sessionId)),
+    seen: (seen as [string, string, number][]).map(([clientId, turn, sequence]) => ({ clientId, turn, sequence })),
+    seenBefore,
     retired,
   }
 }
@@ -224,14 +230,6 @@ function compactTurn(sessionId: string, turn: TurnRecord): Fields {
 
 function expandTurn(sessionId: string, turn: Fields): Fields {
   return { ...turnDefaults, dropped: [], ...turn, traceId: fullId(sessionId, turn['traceId'] as string) }
-}
-
-function withTraceId(
-  message: SeenMessage,
-  change: (sessionId: string, id: string) => string,
-  sessionId: string,
-): SeenMessage {
-  return { ...message, traceId: change(sessionId, message.traceId) }
 }
 
 function isEmpty(value: unknown): boolean {

@@ -6,7 +6,7 @@
  * 1: first format.
  */
 import type { Snapshot, StateValue } from 'xstate'
-import type { AgentEvent } from '../core/events.ts'
+import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Timer } from '../actor/host.ts'
 import type { Counters } from './session-ids.ts'
@@ -41,17 +41,12 @@ export interface Checkpoint {
   /** Persisted snapshot of the session's actor with its nodes. */
   readonly snapshot: Snapshot<unknown>
   readonly timers: readonly Timer[]
-  /** Client ids of the newest turns, so that a repeated message joins the first. */
+  /** The newest messages that clients named, so that a repeated one joins the first; see seen-messages.ts. */
   readonly seen: readonly SeenMessage[]
+  /** Sequence number of the log entry that has the ones before; 0 when there are none. */
+  readonly seenBefore?: number
   /** Snapshots of nodes that the agent no longer has; they are kept in case they come back. */
   readonly retired: Readonly<Record<string, PersistedNode>>
-}
-
-/** A client's message that was accepted; what came of it is in the log behind `sequence`. */
-export interface SeenMessage {
-  readonly clientId: string
-  readonly traceId: string
-  readonly sequence: number
 }
 
 /** What a node's actor persists; see `NodeSnapshot`. */

@@ -4,7 +4,10 @@ import type { Agent, Nodes } from '../agent/agent.ts'
 import { SessionBusyError, SignalError } from '../core/errors.ts'
 import { assertJson, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
+import type { Schemas } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
+import type { PendingWork } from '../core/turn.ts'
+import { isRestoreSignal, restoreSignals } from './interrupted-work.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /**
@@ -34,9 +37,17 @@ export function policyFault(
 
 /**
  * The data of a signal as its schema gives it.
- * @throws SignalError when the agent does not declare the signal or its schema refuses the data.
+ * @throws SignalError when the agent does not declare the signal, its schema refuses the data, or nothing waits for it.
  */
-export function readSignal({ inputs }: Agent, sessionId: string, type: string, data: unknown): Json {
+export function readSignal(
+  agent: Agent,
+  sessionId: string,
+  type: string,
+  data: unknown,
+  pending: readonly PendingWork[],
+): Json {
+  const decides = isRestoreSignal(agent, type)
+  const inputs: Schemas = decides ? restoreSignals : agent.inputs
   // A name comes from anywhere; what objects inherit is no signal.
   const schema = Object.hasOwn(inputs, type) ? inputs[type] : undefined
   if (!schema)
@@ -44,7 +55,12 @@ export function readSignal({ inputs }: Agent, sessionId: string, type: string, d
   const parsed = schema.safeParse(data)
   if (!parsed.success) throw new SignalError(sessionId, type, describeIssues(parsed.error), { cause: parsed.error })
   assertJson(parsed.data, `data of '${type}'`)
-  return parsed.data
+  if (!decides) return parsed.data
+  const { eventId } = parsed.data as { eventId: string }
+  const waiting = pending.filter(({ interrupted }) => interrupted).map((work) => work.eventId)
+  if (waiting.includes(eventId)) return parsed.data
+  const reason = `no interrupted work waits under event id '${eventId}'; there is ${waiting.join(', ') || 'none'}.`
+  throw new SignalError(sessionId, type, reason)
 }
 
 /**
@@ -58,7 +74,8 @@ export function readInjected(agent: Agent, sessionId: string, name: string, data
   // A vocabulary that is fixed: XState keeps each type that it meets for ever.
   if (!known.includes(name) || name.startsWith('xstate.'))
     throw refuse(`the machine takes ${known.filter((each) => !each.startsWith('xstate.')).join(', ')}.`)
-  if (from === 'input' && type !== 'user_input') return { from, type, data: readSignal(agent, sessionId, type, data) }
+  if (from === 'input' && type !== 'user_input')
+    return { from, type, data: readSignal(agent, sessionId, type, data, []) }
   const nodes: Nodes = agent.nodes
   const schema = Object.hasOwn(nodes, from) ? nodes[from]?.emits[type] : undefined
   const parsed = schema?.safeParse(data) ?? { success: true as const, data }

@@ -10,19 +10,20 @@
  * 5. The vocabulary of events and actor ids is fixed by the agent's definition.
  */
 import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
-import { unknownOutcome, type Job, type Outcome } from '../actor/host.ts'
+import type { Job, Outcome } from '../actor/host.ts'
 import type { CurrentWork } from '../actor/node-logic.ts'
 import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
-import type { AgentEvent, TraceEntry } from '../core/events.ts'
+import type { AgentEvent, SeenMessage, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added, none } from '../core/lists.ts'
 import { addUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
-import { checkpointFormat, type Checkpoint, type SeenMessage, type TranscriptHead } from './checkpoint.ts'
+import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
 import { changeTimers, noEffects, type Effects } from './effects.ts'
+import { decideInterrupted, isRestoreSignal, resumeInterrupted } from './interrupted-work.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
 import { numberMessages, type NumberedMessages } from './number-messages.ts'
 import {
@@ -51,6 +52,8 @@ export interface CoreOptions {
   readonly sessionId: string
   /** Goes on from here; undefined for a new session. */
   readonly checkpoint?: Checkpoint | undefined
+  /** Named messages that have left the checkpoint. */
+  readonly older?: readonly SeenMessage[] | undefined
   readonly now: () => number
   readonly inspect?: Observer<InspectionEvent> | undefined
   readonly tap?: SessionTap | undefined
@@ -65,6 +68,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   readonly children: NodeActors
   /** Where the transcript ends. */
   head: TranscriptHead
+  readonly seen: SeenMessages
   /** Time of the present step. */
   time: number
   /** Called when a step has effects to take. */
@@ -77,7 +81,6 @@ export class SessionCore implements RoutedSession, CycledSession {
   readonly #cycle: TurnCycle
   readonly #ids: SessionIds
   #revision: number
-  readonly #seen: SeenMessages
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
   #depth = 0
@@ -86,7 +89,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
-  constructor({ agent, sessionId, checkpoint, now, inspect, tap }: CoreOptions) {
+  constructor({ agent, sessionId, checkpoint, older, now, inspect, tap }: CoreOptions) {
     this.agent = agent
     this.sessionId = sessionId
     this.limits = resolveLimits(agent.limits)
@@ -95,7 +98,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
     this.head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
     this.#revision = checkpoint?.revision ?? 0
-    this.#seen = new SeenMessages(checkpoint?.seen)
+    this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
     this.#ledger = new TurnLedger(checkpoint?.turns)
     this.#router = new Router(this, tap)
@@ -126,7 +129,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   accept(traceId: string, data: Json, clientId?: string): void {
     this.#step(() => {
       this.#ledger.open(traceId, this.time, { data, clientId })
-      this.#seen.add(clientId, traceId, this.#ids.counters.sequence)
+      this.#remember(traceId, clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -140,12 +143,14 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Takes a signal, or an event in the place of a node, into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.#step(() => {
-      this.#seen.add(clientId, traceId, this.#ids.counters.sequence)
+      this.#remember(traceId, clientId)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
       this.effects.accepted = added(this.effects.accepted, traceId)
-      this.tellMachine(this.newEvent(from, type, data, traceId))
+      const event = this.newEvent(from, type, data, traceId)
+      if (isRestoreSignal(this.agent, type)) decideInterrupted(this, event)
+      else this.tellMachine(event)
     })
   }
 
@@ -223,14 +228,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** After a restore: nodes go on with what was in flight. */
   resume(): void {
     this.#step(() => {
-      for (const { node, onRestore, work } of this.#interrupted) {
-        // What came since, from the failure of another node too, was not interrupted.
-        if (this.#currentWork(node) !== work) continue
-        if (work && onRestore === 'fail') this.settle(unknownOutcome(node, work.event.id, work.attempt))
-        else tellNode(this.children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
-        // An attempt that is begun is stored: after the next crash it counts.
-        if (work) this.effects.durable = true
-      }
+      if (!this.#closed) resumeInterrupted(this, this.#interrupted)
     })
   }
 
@@ -313,7 +311,7 @@ export class SessionCore implements RoutedSession, CycledSession {
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
       timers: this.#timers.list(),
-      seen: this.#seen.list(),
+      ...this.seen.stored,
       retired: this.#retired,
     }
   }
@@ -322,11 +320,6 @@ export class SessionCore implements RoutedSession, CycledSession {
   get ended(): boolean {
     const { status } = this.root.getSnapshot() as { status: string }
     return status === 'done' || status === 'error'
-  }
-
-  /** What is known of a client's message that was accepted before. */
-  seen(clientId: string): SeenMessage | undefined {
-    return this.#seen.find(clientId)
   }
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
@@ -373,6 +366,10 @@ export class SessionCore implements RoutedSession, CycledSession {
     return this.#ids.nextSequence()
   }
 
+  record(event: AgentEvent, to: readonly string[]): void {
+    this.#router.record(event, to)
+  }
+
   tellMachine(event: AgentEvent): void {
     relay(undefined, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
   }
@@ -395,6 +392,12 @@ export class SessionCore implements RoutedSession, CycledSession {
   #close(): void {
     this.#router.abortAll()
     this.#closed = true
+  }
+
+  #remember(traceId: string, clientId: string | undefined): void {
+    const { sequence } = this.#ids.counters
+    const turn = traceId.slice(this.sessionId.length + 1)
+    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence })
   }
 
   #numberMessages({ messages }: Outcome, traceId: string): NumberedMessages['permanent'] | undefined {

@@ -9,7 +9,9 @@ import {
   type NodeSnapshot,
 } from '../actor/node-logic.ts'
 import { relay } from '../actor/session-scope.ts'
+import type { HeldEvent } from '../actor/held-event.ts'
 import type { Agent } from '../agent/agent.ts'
+import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { NodeState, RestorePolicy } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
@@ -84,16 +86,33 @@ export function pendingWork(actors: NodeActors, traceId: string): PendingWork[] 
   return Object.entries(actors).flatMap(([node, actor]) =>
     snapshotOf(actor)
       .held.filter(({ event }) => event.traceId === traceId)
-      .map(({ event, undecided }) => ({ node, eventId: event.id, type: event.type, data: event.data, undecided })),
+      .map((held) => pendingOf(node, held)),
   )
+}
+
+/** What a node holds, as people see it. */
+export function pendingOf(node: string, { event, undecided, interrupted }: HeldEvent): PendingWork {
+  const { id: eventId, type, data } = event
+  return { node, eventId, type, data, undecided, interrupted: interrupted === true }
+}
+
+/** The interrupted event of this id that waits, with the node that holds it. */
+export function heldEvent(
+  actors: NodeActors,
+  eventId: string,
+): { readonly node: string; readonly event: AgentEvent } | undefined {
+  for (const node in actors)
+    for (const { event, interrupted } of snapshotOf(actors[node]).held)
+      if (interrupted && event.id === eventId) return { node, event }
+  return undefined
 }
 
 /** The turn that holds a call that the signal names, at work or not, else the one that began to wait last. */
 export function turnWaitingFor(ledger: TurnLedger, actors: NodeActors, data: Json): string | undefined {
   const turns = ledger.all()
-  const callId = (data as { callId?: unknown } | null)?.callId
+  const { callId, eventId } = (data ?? {}) as { callId?: unknown; eventId?: unknown }
   const named = turns.find(({ traceId }) =>
-    pendingWork(actors, traceId).some(({ undecided }) => undecided.some((id) => id === callId)),
+    pendingWork(actors, traceId).some((held) => held.eventId === eventId || held.undecided.some((id) => id === callId)),
   )
   return (named ?? turns.findLast(({ status }) => status === 'waiting'))?.traceId
 }

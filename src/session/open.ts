@@ -13,6 +13,7 @@ import { readCheckpoint } from './checkpoint-text.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
 import type { TurnPolicy } from './client-input.ts'
+import { readSeenPages } from './seen-messages.ts'
 import { Session } from './session.ts'
 import type { SessionInspector } from './tap.ts'
 
@@ -79,6 +80,7 @@ export async function beginSession(
     ...services
   } = options
   const stored = found && adoptCheckpoint(agent, found)
+  const older = store && stored?.seenBefore ? await readSeenPages(store.log, id, stored.seenBefore) : undefined
   const tap = inspector?.watch({ id, agent, restored: stored !== undefined, now: () => clock.now() })
   const session = new Session({
     agent,
@@ -89,6 +91,7 @@ export async function beginSession(
     turnPolicy,
     durability,
     checkpoint: stored?.ahead ? onNewBranch(stored) : stored,
+    older,
     inspect: inspect ? containedInspector(inspect) : undefined,
     tap,
   })

@@ -20,6 +20,7 @@ import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
+import type { SeenMessages } from './seen-messages.ts'
 import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -31,6 +32,7 @@ export interface RoutedSession {
   readonly root: AnyActorRef
   readonly children: NodeActors
   readonly effects: Effects
+  readonly seen: SeenMessages
   readonly time: number
   readonly ended: boolean
   turn(traceId: string): TurnRecord | undefined
@@ -219,7 +221,7 @@ export class Router implements SessionScope {
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     const dropped = routing.unhandled && outgoing.length === 0
     if (event) this.tap?.routed(event, to, dropped)
-    if (event && !event.transient) this.#record(event, to, dropped)
+    if (event && !event.transient) this.record(event, to, dropped)
   }
 
   /** What a background node comes with after its turn has ended opens a new one when that gives others work. */
@@ -301,10 +303,13 @@ export class Router implements SessionScope {
   }
 
   /** Logs a durable event, and deals with one that nothing handles. */
-  #record(event: AgentEvent, to: readonly string[], unhandled: boolean): void {
+  record(event: AgentEvent, to: readonly string[], unhandled = false): void {
     const { effects, limits } = this.#session
+    effects.durable = true
     const sequence = this.#session.nextSequence()
-    const entry: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
+    const seen = this.#session.seen.leave(sequence)
+    const logged: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
+    const entry = seen ? { ...logged, seen } : logged
     effects.events = added(effects.events, entry)
     // Written out: it is each step's, and `hopsOf` makes two lists.
     const { from, type: eventType, time, traceId } = event

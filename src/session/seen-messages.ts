@@ -1,26 +1,69 @@
-/** The newest messages of clients that named them, so that a repeated one joins the first. */
-import type { SeenMessage } from './checkpoint.ts'
+/**
+ * The messages of clients that named them, so that a repeated one joins the first.
+ *
+ * Invariants
+ * 1. A checkpoint holds at most twelve. When there are more, the oldest eight leave with the next entry of the log, as a
+ *    page that refers to the page before: reading the pages back gives every message whose turn the log still has.
+ * 2. A live session knows the newest thousand.
+ */
+import type { SeenMessage, SeenPage } from '../core/events.ts'
+import type { EventLog } from '../core/store.ts'
 
-const maxSeen = 64
+const maxInCheckpoint = 12
+const pageLength = 8
+const maxKnown = 1_000
 
-/** Bounded; the oldest is forgotten. */
+/** See the top of this file. */
 export class SeenMessages {
+  readonly #known = new Map<string, SeenMessage>()
   #list: readonly SeenMessage[]
+  #before: number
 
-  constructor(list: readonly SeenMessage[] = []) {
+  /** Goes on from a checkpoint; `older` is what its pages hold, oldest first. */
+  constructor(list: readonly SeenMessage[] = [], before = 0, older: readonly SeenMessage[] = []) {
     this.#list = list
+    this.#before = before
+    for (const message of [...older, ...list]) this.#known.set(message.clientId, message)
   }
 
-  /** Remembers a message, if its client named it. */
-  add(clientId: string | undefined, traceId: string, sequence: number): void {
-    if (clientId !== undefined) this.#list = [...this.#list, { clientId, traceId, sequence }].slice(-maxSeen)
+  add(message: SeenMessage): void {
+    this.#list = [...this.#list, message]
+    this.#known.set(message.clientId, message)
+    if (this.#known.size <= maxKnown) return
+    for (const oldest of this.#known.keys()) {
+      this.#known.delete(oldest)
+      break
+    }
   }
 
   find(clientId: string): SeenMessage | undefined {
-    return this.#list.find((message) => message.clientId === clientId)
+    return this.#known.get(clientId)
   }
 
-  list(): readonly SeenMessage[] {
-    return this.#list
+  /** What leaves the checkpoint with the log entry of this sequence number; undefined when nothing does. */
+  leave(sequence: number): SeenPage | undefined {
+    if (this.#list.length <= maxInCheckpoint) return undefined
+    const page = { before: this.#before, messages: this.#list.slice(0, -(maxInCheckpoint - pageLength)) }
+    this.#list = this.#list.slice(-(maxInCheckpoint - pageLength))
+    this.#before = sequence
+    return page
   }
+
+  /** What the checkpoint holds, and where the newest page is; 0 when there is none. */
+  get stored(): { readonly seen: readonly SeenMessage[]; readonly seenBefore: number } {
+    return { seen: this.#list, seenBefore: this.#before }
+  }
+}
+
+/** The messages of a stored session that have left its checkpoint, oldest first, as far as the log has them. */
+export async function readSeenPages(log: EventLog, sessionId: string, newest: number): Promise<SeenMessage[]> {
+  const pages: (readonly SeenMessage[])[] = []
+  for (let at = newest, count = 0; at > 0 && count < maxKnown;) {
+    const [entry] = await log.read(sessionId, { after: at - 1, limit: 1 })
+    if (entry?.sequence !== at || !entry.seen) break
+    pages.unshift(entry.seen.messages)
+    count += entry.seen.messages.length
+    at = entry.seen.before
+  }
+  return pages.flat()
 }

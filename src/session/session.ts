@@ -15,7 +15,7 @@ import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { Clock } from '../core/clock.ts'
 import { SessionEndedError, SessionStoppedError, SessionStoreError, type TroupeError } from '../core/errors.ts'
-import { hopsOf, type TraceEntry } from '../core/events.ts'
+import { hopsOf, type SeenMessage, type TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { none } from '../core/lists.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
@@ -53,6 +53,7 @@ export interface SessionSetup {
   readonly durability: Durability
   readonly store?: Store | undefined
   readonly checkpoint?: Checkpoint | undefined
+  readonly older?: readonly SeenMessage[] | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
   readonly tap?: SessionTap | undefined
 }
@@ -83,7 +84,7 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
 
   /** @internal Use `openSession`. */
   constructor(setup: SessionSetup) {
-    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, inspect, tap } = setup
+    const { agent, id, clock, services, turnPolicy, durability, store, checkpoint, older, inspect, tap } = setup
     this.id = id
     this.agent = agent
     this.services = services
@@ -91,7 +92,7 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
     this.#tap = tap
     this.#turnPolicy = turnPolicy
     this.#store = store
-    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, now: () => clock.now(), inspect, tap })
+    this.#core = new SessionCore({ agent, sessionId: id, checkpoint, older, now: () => clock.now(), inspect, tap })
     this.#transcript = new Transcript(id, store?.memory, () => this.#core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.#turns.spans)
     this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
@@ -141,8 +142,9 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   /**
    * Sends a signal that the agent declares in `inputs` (approve, reject, …). It goes on with the turn that waits for
    * it, or opens one. Resolves when the signal is stored, with the turn that it went to. With `id`, a repeat of the
-   * same signal joins that turn and does nothing else.
-   * @throws SignalError when the agent does not declare it or its schema refuses the data.
+   * same signal joins that turn and does nothing else. Work that a crash interrupted and `onRestore: 'ask'` parked is
+   * decided by `rerun` and `drop` with `{ eventId }` of {@link Session.pending}, which need no declaration.
+   * @throws SignalError when the agent does not declare it, its schema refuses the data, or no such work waits.
    */
   async signal(type: string, data: unknown = null, options: { id?: string } = {}): Promise<Turn> {
     this.begin()
@@ -150,7 +152,7 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
     if (known) return known.accepted.then(() => known)
     const refusal = this.#refusal()
     if (refusal) throw refusal
-    const read = readSignal(this.agent, this.id, type, data)
+    const read = readSignal(this.agent, this.id, type, data, this.pending())
     const turn = this.#turns.follow(this.#core.traceIdForSignal(read), options.id)
     this.#core.signal(turn.traceId, type, read, options.id)
     await turn.accepted
@@ -358,9 +360,9 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   #known(clientId: string): Turn | undefined {
     const known = this.#turns.known(clientId)
     if (known || this.#stopping) return known
-    const seen = this.#core.seen(clientId)
+    const seen = this.#core.seen.find(clientId)
     if (!seen) return undefined
-    const open = this.#core.turn(seen.traceId)
+    const open = this.#core.turn(`${this.id}/${seen.turn}`)
     if (open?.status === 'waiting') {
       const result = resultOf(open, pendingWork(this.#core.children, open.traceId))
       return this.#turns.joinWaiting(seen, result, this.flushed())

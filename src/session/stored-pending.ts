@@ -2,19 +2,13 @@
 import type { HeldEvent } from '../actor/held-event.ts'
 import type { PendingWork, TurnResult } from '../core/turn.ts'
 import type { Checkpoint, PersistedNode } from './checkpoint.ts'
+import { pendingOf } from './node-actors.ts'
 import { resultOf } from './turn-ledger.ts'
 
 /** What a session holds for a person or a signal. */
 export function storedPending(checkpoint: Checkpoint): (PendingWork & { readonly traceId: string })[] {
   return Object.entries(persistedNodes(checkpoint)).flatMap(([node, { held = [] }]) =>
-    (held as readonly HeldEvent[]).map(({ event, undecided }) => ({
-      node,
-      eventId: event.id,
-      type: event.type,
-      data: event.data,
-      undecided,
-      traceId: event.traceId,
-    })),
+    (held as readonly HeldEvent[]).map((each) => ({ ...pendingOf(node, each), traceId: each.event.traceId })),
   )
 }
 

@@ -1,10 +1,9 @@
 /** The handles that clients of a live session have on its turns. */
 import { TurnSpans, type TracedSession } from '../actor/turn-spans.ts'
-import type { AgentEvent } from '../core/events.ts'
+import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { EventLog } from '../core/store.ts'
 import type { TurnResult } from '../core/turn.ts'
 import { TroupeError } from '../core/errors.ts'
-import type { SeenMessage } from './checkpoint.ts'
 import { Turn } from './turn.ts'
 
 // Handles kept for clients that repeat a message; what came of older ones is in the log.
@@ -41,11 +40,12 @@ export class TurnHandles {
 
   /** The handle of a message that an earlier process accepted, on a turn that is still open. */
   join(
-    { clientId, traceId, sequence }: SeenMessage,
+    { clientId, turn, sequence }: SeenMessage,
     sessionId: string,
     log: EventLog | undefined,
     stored: Promise<void>,
   ): Turn {
+    const traceId = `${sessionId}/${turn}`
     // A handle of its own: one that is being read cannot be given what came before.
     const joined = new Turn(traceId, this.#cancel)
     add(this.#open, joined)
@@ -60,8 +60,8 @@ export class TurnHandles {
   }
 
   /** The same on one that waits, as it did for the first: it may wait for long. `stored` resolves when that is stored. */
-  joinWaiting({ clientId, traceId }: SeenMessage, result: TurnResult, stored: Promise<void>): Turn {
-    const turn = new Turn(traceId, this.#cancel)
+  joinWaiting({ clientId }: SeenMessage, result: TurnResult, stored: Promise<void>): Turn {
+    const turn = new Turn(result.traceId, this.#cancel)
     turn.acknowledge()
     this.#keep(clientId, turn)
     void stored.then(() => turn.settle(result)).catch((error: unknown) => turn.reject(error))
@@ -70,12 +70,12 @@ export class TurnHandles {
 
   /** The same on one that has ended: what the log has of it. `stored` resolves when the log has all of it. */
   recall(
-    { clientId, traceId, sequence }: SeenMessage,
+    { clientId, turn: number, sequence }: SeenMessage,
     sessionId: string,
     log: EventLog | undefined,
     stored: Promise<void>,
   ): Turn {
-    const turn = new Turn(traceId, () => {})
+    const turn = new Turn(`${sessionId}/${number}`, () => {})
     turn.acknowledge()
     this.#keep(clientId, turn)
     void stored.then(() => replay(turn, sessionId, sequence, log)).catch((error: unknown) => turn.reject(error))

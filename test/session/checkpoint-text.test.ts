@@ -80,7 +80,8 @@ const busy: Checkpoint = {
     },
   } as never,
   timers: [{ key: ' t', id: 't', source: '', target: '', event: { type: 'after' }, due: 9 }],
-  seen: [{ clientId: 'c', traceId: 's/0.4', sequence: 11 }],
+  seenBefore: 4,
+  seen: [{ clientId: 'c', turn: '0.4', sequence: 11 }],
   retired: { gone: { state: 1 } },
 }
 

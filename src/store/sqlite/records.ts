@@ -53,7 +53,7 @@ export function decodeMessage(sessionId: string, id: string, text: string): Mess
 
 /** The stored text of a log entry. */
 export function encodeEntry(sessionId: string, entry: LoggedEvent): string {
-  const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped }
+  const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped, seen: entry.seen }
   return `${JSON.stringify(stored).slice(0, -1)},"event":${compactEventText(sessionId, entry.event)}}`
 }
 
