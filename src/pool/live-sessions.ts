@@ -87,7 +87,7 @@ export class LiveSessions {
 
   /** Those that are live now. */
   sessions(): Session[] {
-    return [...this.#residents.values()].flatMap(({ session }) => (session ? [session] : []))
+    return [...this.#residents.values()].flatMap(({ session }) => (session && !session.stopped ? [session] : []))
   }
 
   /**
@@ -282,11 +282,9 @@ export class LiveSessions {
   }
 }
 
-/** No turn and no background work is going on. */
+/** No turn and no background work is going on, or never will again. */
 function isAtRest(session: Session | undefined): boolean {
-  return (
-    session !== undefined &&
-    !session.busy() &&
-    Object.values(session.nodeStates()).every(({ status }) => status !== 'running')
-  )
+  if (!session) return false
+  if (session.stopped) return true
+  return !session.busy() && Object.values(session.nodeStates()).every(({ status }) => status !== 'running')
 }

@@ -97,10 +97,11 @@ export class Sweeper {
     const room = concurrency - this.#resuming.size
     if (room <= 0) return
     const now = clock.now()
+    // What is at work, or has failed, stays due: a page is asked for that has room behind it.
+    const limit = 100 + countLive() + this.#resuming.size + this.#failing.size
     let due: string[]
     try {
-      // What is at work, or has failed, stays due: a page is asked for that has room behind it. `due` is exclusive.
-      const limit = 100 + countLive() + this.#resuming.size + this.#failing.size
+      // Before the next millisecond: what is due now, too.
       due = await store.checkpoints.due(now + 1, { limit })
     } catch (error) {
       this.#options.onFailed(null, toErrorData(error), now + every)
@@ -110,8 +111,14 @@ export class Sweeper {
       (id) => !this.#resuming.has(id) && !isLive(id) && (this.#failing.get(id)?.retryAt ?? 0) <= now,
     )
     if (this.#over) return
+    if (due.length < limit) this.#forgetAllBut(new Set(due))
     this.#more = next.length > room
     for (const sessionId of next.slice(0, room)) this.#resuming.set(sessionId, this.#resume(sessionId))
+  }
+
+  /** A client has opened the others meanwhile, or they are gone. */
+  #forgetAllBut(due: ReadonlySet<string>): void {
+    for (const sessionId of this.#failing.keys()) if (!due.has(sessionId)) this.#failing.delete(sessionId)
   }
 
   async #resume(sessionId: string): Promise<void> {
