@@ -9,7 +9,7 @@
  *    again goes on from what is stored.
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
-import type { InspectionEvent, Observer, StateValue } from 'xstate'
+import type { StateValue } from 'xstate'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -27,42 +27,26 @@ import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
-import type { PendingWork } from '../core/turn.ts'
+import type { PendingWork, TurnRequest } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import { messageFault, readSignal } from './client-input.ts'
+import { messageFault, readHistory, readSignal, type SendOptions, type TurnPolicy } from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
-import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
+import { SessionWriter, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
+import type { SessionSetup } from './session-setup.ts'
 import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
 import { resultOf } from './turn-ledger.ts'
 import { Turn } from './turn.ts'
 
-/**
- * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
- * SessionBusyError (`reject`). A turn that waits for a person is not at work.
- */
-export type TurnPolicy = 'enqueue' | 'reject'
+export type { TurnPolicy } from './client-input.ts'
 
 // Milliseconds that stop() waits for handlers that go on though their signal is aborted.
 const patience = 10_000
-
-/** What a live session is made of; see `openSession` for the defaults. */
-export interface SessionSetup {
-  readonly agent: Agent
-  readonly id: string
-  readonly clock: Clock
-  readonly services: Services
-  readonly turnPolicy: TurnPolicy
-  readonly durability: Durability
-  readonly store?: Store | undefined
-  readonly checkpoint?: Checkpoint | undefined
-  readonly inspect?: Observer<InspectionEvent> | undefined
-}
 
 /** One conversation with an agent. Opened with `openSession`. */
 export class Session implements EmbeddedSession, WrittenSession {
@@ -117,9 +101,10 @@ export class Session implements EmbeddedSession, WrittenSession {
 
   /**
    * Sends a message of the user. The turn begins at once, or when the running one has ended. With `id`, a repeat of
-   * the same message joins the first turn instead of starting another; `policy` goes before the session's own.
+   * the same message joins the first turn instead of starting another; `policy` goes before the session's own. An empty
+   * list of parts adds no message: a `memoryNode` goes on from the conversation as it is.
    */
-  send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
+  send(content: UserContent, options: SendOptions = {}): Turn {
     this.begin()
     const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
@@ -128,10 +113,21 @@ export class Session implements EmbeddedSession, WrittenSession {
       this.#refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
       this.#policyFault(options.policy ?? this.#turnPolicy)
-    if (refusal) return refused(refusal)
+    if (refusal) return Turn.refused(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
-    this.#core.accept(turn.traceId, input.data as Json, options.id)
+    this.#core.accept(turn.traceId, { data: input.data as Json, clientId: options.id, request: options.request })
     return turn
+  }
+
+  /**
+   * Appends messages that belong to no turn: a history from elsewhere, results of tools that a client ran. Resolves when
+   * they are stored. Rejects with SessionBusyError while a turn is at work, whose own messages they would come between.
+   */
+  async append(messages: readonly Message[]): Promise<void> {
+    const refusal = this.#refusal() ?? this.#policyFault('reject')
+    if (refusal) throw refusal
+    this.#core.append(readHistory(this.id, messages))
+    await this.flushed()
   }
 
   /**
@@ -246,6 +242,11 @@ export class Session implements EmbeddedSession, WrittenSession {
   /** @internal */
   now(): number {
     return this.#clock.now()
+  }
+
+  /** @internal */
+  requestOf(traceId: string): TurnRequest | undefined {
+    return this.#core.turn(traceId)?.request
   }
 
   /** @internal */
@@ -391,10 +392,4 @@ export class Session implements EmbeddedSession, WrittenSession {
     await Promise.race([handlers, late])
     this.#clock.clearTimeout(timer)
   }
-}
-
-function refused(error: TroupeError): Turn {
-  const turn = new Turn('', () => {})
-  turn.reject(error)
-  return turn
 }
