@@ -34,13 +34,14 @@ export type { Redact } from './inspect/plain.ts'
 export type * from './inspect/protocol.ts'
 export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
-export type { TurnPolicy } from './session/client-input.ts'
+export type { SendOptions, TurnPolicy } from './session/client-input.ts'
 export { Session } from './session/session.ts'
 export type { GraphNode, SessionGraph } from './session/session-graph.ts'
 export { Turn } from './session/turn.ts'
 export type { SessionEvents } from './session/observers.ts'
 export type { Checkpoint } from './session/checkpoint.ts'
-export type { PendingWork, TurnResult, TurnStatus } from './core/turn.ts'
+export type { ClientTool, PendingWork, TurnRequest, TurnResult, TurnStatus } from './core/turn.ts'
+export type { CallObserver, ModelCallReport, ToolCallReport } from './core/call-observer.ts'
 export type { AgentEvent, TraceEntry } from './core/events.ts'
 export type { AgentLimits } from './core/limits.ts'
 export type { Json } from './core/json.ts'
@@ -78,6 +79,7 @@ export {
   CallData,
   CallResult,
   CallsData,
+  ClientCall,
   ChunkData,
   DocumentsData,
   ErrorEventData,

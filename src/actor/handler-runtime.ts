@@ -14,6 +14,7 @@ import {
 import { added, none } from '../core/lists.ts'
 import type { NodeDefinition, NodeRuntime, Services, WindowOptions } from '../core/node.ts'
 import { describeIssues, readerOf } from '../core/schema.ts'
+import type { TurnRequest } from '../core/turn.ts'
 import type { Job, Outcome, StagedMessage } from './host.ts'
 
 type Records = readonly (MessageRecord | undefined)[]
@@ -23,6 +24,8 @@ export interface HandlerSession {
   readonly sessionId: string
   readonly services: Services
   now(): number
+  /** What the client asks of a turn beside its message. */
+  requestOf(traceId: string): TurnRequest | undefined
   /** Lets a transient event leave at once; `ordinal` counts those of one run of a handler. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void
   /** The records of these ids, at once when they are at hand; undefined where there is none. */
@@ -71,6 +74,10 @@ export class HandlerRuntime implements NodeRuntime {
   }
   get services(): Services {
     return this.#session.services
+  }
+  get request(): TurnRequest | undefined {
+    const request = this.#session.requestOf(this.traceId)
+    return request?.nodes.includes(this.nodeId) ? request : undefined
   }
   // Made on first use: a controller per job doubles the cost of a step.
   get signal(): AbortSignal {

@@ -26,7 +26,7 @@ export const ServeFile = z.strictObject({
   store: z.string().min(1).optional(),
   keys: Keys.optional(),
   allowedHosts: z.array(z.string().min(1)).optional(),
-  allowedOrigins: z.array(z.url()).optional(),
+  allowedOrigins: z.array(z.string()).optional(),
   logLevel: z.enum(logLevels).optional(),
   /** Seconds that turns have to end at shutdown. */
   drainSeconds: z.number().min(0).optional(),
@@ -79,10 +79,10 @@ export function readServeConfig(flags: ServeFlags, environment: NodeJS.ProcessEn
       logLevel: flags.logLevel,
     }).filter(([, value]) => value !== undefined),
   ) as Partial<ServeFile>
-  const origins = own.allowedOrigins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
-  if (origins !== undefined)
-    throw new ServeConfigError('--allow-origin', `'${origins}' is no origin. Write it as https://app.example.com`)
   const chosen: ServeFile = { ...file, ...variables, ...own }
+  const none = chosen.allowedOrigins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
+  if (none !== undefined)
+    throw new ServeConfigError('allowed origins', `'${none}' is no origin. Write it as https://app.example.com`)
   const { port = 4100, host = '127.0.0.1', store = 'sqlite:troupe.db', logLevel = 'info' } = chosen
   return { ...chosen, port, host, store, logLevel }
 }

@@ -4,6 +4,7 @@ import type { AgentEvent } from './events.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
 import type { Message, MessageWindow, Usage } from './messages.ts'
+import type { TurnRequest } from './turn.ts'
 
 export type Schema = z.ZodType
 export type Schemas = Record<string, Schema>
@@ -45,6 +46,8 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   readonly signal: AbortSignal
   /** What the session was opened with for its nodes, such as an OpenAI client under `client`. */
   readonly services: Services
+  /** What the client asks of this turn beside its message, where it asks it of this node. */
+  readonly request: TurnRequest | undefined
   /**
    * Emits an event of this node. Transient events leave at once; the others when the handler returns.
    * @throws EmitError when the node does not declare the event or its schema refuses the data.

@@ -44,12 +44,22 @@ export const UsageData = z.object({
   calls: z.number(),
 })
 
+/** A call of a tool that the client runs; `arguments` is the model's JSON text, which may be malformed. */
+export const ClientCall = z.object({
+  id: z.string(),
+  type: z.literal('function'),
+  function: z.object({ name: z.string(), arguments: z.string() }),
+})
+export type ClientCall = z.infer<typeof ClientCall>
+
 /** `llm_result`: the model's answer. `finishReason` is there only when the text is not whole, and says why. */
 export const ResultData = z.object({
   text: z.string(),
   window: MessageWindow,
   usage: UsageData,
   finishReason: z.enum(['length', 'content_filter']).exactOptional(),
+  /** Calls of tools that the client runs itself; the turn ends with them. */
+  toolCalls: z.array(ClientCall).exactOptional(),
 })
 export type ResultData = z.infer<typeof ResultData>
 

@@ -1,5 +1,6 @@
 /** How a turn ends. */
 import type { ErrorData } from './errors.ts'
+import type { Json } from './json.ts'
 import type { Usage } from './messages.ts'
 
 /** What guards and predicates can see of the turn that an event belongs to. */
@@ -12,6 +13,28 @@ export interface TurnProgress {
   readonly usage: Usage
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number
+}
+
+/** A tool that the client runs itself: when the model calls it, the turn ends with the call. */
+export interface ClientTool {
+  readonly name: string
+  readonly description?: string
+  /** JSON Schema of the arguments. */
+  readonly parameters?: { readonly [key: string]: Json | undefined }
+}
+
+/** What a client asks of one turn beside its message. It is stored with the turn; `llmNode` heeds it. */
+export interface TurnRequest {
+  /** Ids of the nodes that see it; the others do their work as ever. */
+  readonly nodes: readonly string[]
+  /** Stands behind the node's own system message. */
+  readonly instructions?: string
+  /** Offered beside the node's own tools, which come first: where both have a name, it means the node's. */
+  readonly tools?: readonly ClientTool[]
+  /** The most tokens of one answer; where the node has a limit, the smaller one holds. */
+  readonly maxOutputTokens?: number
+  /** Further fields of the chat request, such as `temperature`; those that the node sets itself stay as they are. */
+  readonly fields?: { readonly [name: string]: Json | undefined }
 }
 
 export type TurnStatus = 'completed' | 'waiting' | 'failed' | 'cancelled'

@@ -1,4 +1,5 @@
 /** A limit on how many calls of the model are under way at the same time, for each provider. */
+import { TroupeError } from '../core/errors.ts'
 
 declare module '../core/node.ts' {
   interface Services {
@@ -18,8 +19,14 @@ export class ModelCalls {
   /** Those with a call that is under way; so it does not grow with the providers that were ever called. */
   readonly #providers = new Map<string, Provider>()
 
-  /** `max` calls of one provider at the same time, a whole number from 1. */
+  /**
+   * `max` calls of one provider at the same time.
+   * @throws TroupeError `model_calls` unless it is a whole number from 1.
+   */
   constructor(max: number) {
+    if (!(Number.isInteger(max) && max >= 1)) {
+      throw new TroupeError('model_calls', `At most ${max} calls of a model at a time: give a whole number from 1.`)
+    }
     this.max = max
   }
 

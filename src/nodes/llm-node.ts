@@ -7,6 +7,7 @@ import { CallsData, ChunkData, ResultData, WindowData } from '../core/payloads.t
 import { streamChat, type ChatAnswer, type ChatRequest } from '../model/chat.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, routeTool, unknownRoute } from './choose-route.ts'
+import { readClientRequest } from './client-request.ts'
 import { EmptyAnswerError } from './empty-answer-error.ts'
 import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import type { Payload } from './payload.ts'
@@ -62,6 +63,9 @@ const routeRetries = 2
  *   where it is no JSON. Any other answer is appended and emitted as `llm_result`.
  * - With `routes` the model is also offered the function `choose_route`. Calling it emits `route`; the call stays out of
  *   the transcript, other calls of the same answer are not made, and text beside it is kept as a message.
+ * - What the client asks of the turn ({@link import('../core/turn.ts').TurnRequest}) is added to the request. A call of one
+ *   of the client's tools is appended and ends the turn: `llm_result` has it under `toolCalls`. In an answer that also
+ *   calls tools of this agent, only those are made; the model calls the client's again when it has their results.
  * - A refusal is an answer: its words are streamed and become the text.
  * - A text that was cut off (`length`) or filtered (`content_filter`) is passed on as far as it goes, with that `finishReason`.
  *
@@ -79,7 +83,8 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
   const names = Object.keys(routes).length > 0 ? namesOfRoutes('llm', routes) : []
   if (names.length > 0 && tools.some((tool) => tool.name === chooseRoute))
     throw new AgentDefinitionError("a node of kind 'llm'", [`with routes, no tool may be named '${chooseRoute}'`])
-  const offered: ChatRequest['tools'] = [
+  const ownTools = new Set([...tools.map(({ name }) => name), ...(names.length > 0 ? [chooseRoute] : [])])
+  const offered: NonNullable<ChatRequest['tools']> = [
     ...tools.map(({ name, description, jsonSchema }) => ({
       type: 'function' as const,
       function: { name, description, parameters: { ...jsonSchema } },
@@ -110,7 +115,10 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
       const { window } = event.data
       const { attempt, nodeId } = runtime
       const { client, model } = chooseModel(options, runtime.services)
-      const messages = await readConversation(runtime, window, options.system)
+      const asked = readClientRequest(runtime.request, options.system, ownTools)
+      const messages = await readConversation(runtime, window, asked.system)
+      const offers = [...offered, ...asked.tools]
+      const limit = Math.min(options.maxOutputTokens ?? Infinity, runtime.request?.maxOutputTokens ?? Infinity)
       let text = ''
       let usage = noUsage
       const say = (piece: string): void => {
@@ -119,10 +127,11 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
       }
       const ask = async (): Promise<ChatAnswer> => {
         const request: ChatRequest = {
+          ...asked.fields,
           ...options.request,
           ...(options.temperature === undefined ? {} : { temperature: options.temperature }),
-          ...(options.maxOutputTokens === undefined ? {} : outputLimit(client.baseURL, options.maxOutputTokens)),
-          ...(offered.length > 0 ? { tools: offered } : {}),
+          ...(Number.isFinite(limit) ? outputLimit(client.baseURL, limit) : {}),
+          ...(offers.length > 0 ? { tools: offers } : {}),
           model,
           messages,
         }
@@ -162,9 +171,15 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
           continue
         }
         // A model that was offered no tools may call one all the same: nothing could run it.
-        const calls = tools.length > 0 ? answer.toolCalls.map(withArguments) : []
+        const all = offers.length > 0 ? answer.toolCalls.map(withArguments) : []
+        const calls = tools.length > 0 ? all.filter((call) => !asked.isClientCall(call)) : []
         if (calls.length > 0) {
           runtime.emit('tool_call', { window: conclude(calls), calls: calls.map(callData) })
+          return
+        }
+        const toolCalls = all.filter((call) => asked.isClientCall(call))
+        if (toolCalls.length > 0) {
+          runtime.emit('llm_result', { text, window: conclude(toolCalls), usage, toolCalls })
           return
         }
         const { finishReason } = answer

@@ -1,8 +1,8 @@
 /** `memoryNode`: remembers what the user said and hands on the newest part of the conversation. */
 import { defineNode } from '../agent/define-node.ts'
 import { AgentDefinitionError } from '../core/errors.ts'
-import { textOf } from '../core/messages.ts'
-import type { NodeDefinition } from '../core/node.ts'
+import { textOf, type MessageWindow } from '../core/messages.ts'
+import type { NodeDefinition, NodeRuntime } from '../core/node.ts'
 import { UserInput, WindowData } from '../core/payloads.ts'
 import { loadTokenCounter } from '../model/count-tokens.ts'
 import { fitWindow } from './fit-window.ts'
@@ -26,6 +26,9 @@ export type MemoryNode = NodeDefinition<typeof UserInput, { memory_ready: typeof
  * messages. With `maxTokens` the oldest of them are left out until the rest fits: a tool call always together with its
  * results, this turn's input never. Nothing is deleted; what is left out stays in the transcript.
  *
+ * An input without parts (`[]`) appends nothing: the turn goes on from the conversation as it is, such as from the results
+ * of tools that the client ran.
+ *
  * @throws AgentDefinitionError when `window` or `maxTokens` is no whole number from 1.
  */
 export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
@@ -40,8 +43,10 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
     input: UserInput,
     emits: { memory_ready: WindowData },
     async run(event, runtime) {
-      runtime.append({ role: 'user', content: event.data })
-      const newest = { ...(await runtime.window({ limit })), text: textOf(event.data) }
+      const goesOn = Array.isArray(event.data) && event.data.length === 0
+      if (!goesOn) runtime.append({ role: 'user', content: event.data })
+      const recent = await runtime.window({ limit })
+      const newest = { ...recent, text: goesOn ? await lastInput(runtime, recent) : textOf(event.data) }
       const window =
         maxTokens === undefined
           ? newest
@@ -49,4 +54,10 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
       runtime.emit('memory_ready', { window })
     },
   })
+}
+
+/** The text of the newest input in a window. */
+async function lastInput(runtime: Pick<NodeRuntime, 'messages'>, window: MessageWindow): Promise<string> {
+  const input = (await runtime.messages(window)).findLast((message) => message.role === 'user')
+  return input?.role === 'user' ? textOf(input.content) : ''
 }

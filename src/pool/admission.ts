@@ -75,11 +75,15 @@ export class Admission {
     }
   }
 
-  /** Begins a turn in a place of the queue; both the place and the session are kept until it ends or waits. */
+  /**
+   * Begins a turn in a place of the queue; both the place and the session are kept until it ends or waits. A session that
+   * `open` opens is for this turn only: it is stopped then.
+   */
   async begin(
     sessionId: string,
     { tenant = '', signal }: WaitOptions,
     send: (session: Session) => Turn | Promise<Turn>,
+    open?: () => Promise<Session>,
   ): Promise<Turn> {
     const asked = this.#clock.now()
     const leave = await this.#counted(() => this.#queue.take({ tenant, sessionId, signal }))
@@ -87,12 +91,12 @@ export class Admission {
     const end = (): void => {
       this.#observers.ended(sessionId)
       leave()
-      lease?.release()
+      lease?.release({ retire: open !== undefined })
       this.settled()
     }
     try {
       this.assertOpen()
-      lease = await this.lease(sessionId)
+      lease = await this.lease(sessionId, open)
       signal?.throwIfAborted()
       const began = this.#clock.now()
       this.#observers.began(sessionId, { tenant, waited: began - asked, began })

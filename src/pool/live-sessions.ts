@@ -11,6 +11,7 @@
  * 5. What fails to open is not remembered.
  */
 import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 import type { Session } from '../session/session.ts'
 import { PoolDrainingError, PoolFullError } from './errors.ts'
 import { PoolTimer } from './pool-timer.ts'
@@ -33,6 +34,13 @@ export interface Lease {
   release(options?: { readonly retire?: boolean }): void
 }
 
+/** Somebody who waits for room. */
+interface Waiter {
+  readonly id: string
+  /** Room is promised, or the session is live without it. */
+  readonly resolve: (promised: boolean) => void
+}
+
 /** What {@link LiveSessions} is made of. */
 export interface LiveSessionsOptions {
   readonly max: number
@@ -53,7 +61,7 @@ export class LiveSessions {
   readonly #residents = new Map<string, Resident>()
   /** Those that nobody leases, the one that was not used for the longest time first. */
   readonly #idle = new Map<string, Resident>()
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: Waiter[] = []
   /** Room that is promised to who waited for it. */
   #promised = 0
   /** Sessions that are being stopped. */
@@ -87,7 +95,7 @@ export class LiveSessions {
 
   /** Those that are live now. */
   sessions(): Session[] {
-    return [...this.#residents.values()].flatMap(({ session }) => (session ? [session] : []))
+    return [...this.#residents.values()].flatMap(({ session }) => (session && !session.stopped ? [session] : []))
   }
 
   /**
@@ -110,8 +118,7 @@ export class LiveSessions {
           const lease = await this.#join(this.#open(id, open))
           if (lease) return lease
         } else {
-          await this.#room()
-          room = true
+          room = await this.#room(id)
         }
       }
     } finally {
@@ -136,10 +143,7 @@ export class LiveSessions {
   async closeAll(): Promise<void> {
     this.#over = true
     this.#timer.clear()
-    for (const resolve of this.#waiting.splice(0)) {
-      this.#promised++
-      resolve()
-    }
+    for (const { resolve } of this.#waiting.splice(0)) resolve(false)
     await Promise.all([...this.#residents.values()].map((resident) => this.#close(resident)))
   }
 
@@ -193,6 +197,9 @@ export class LiveSessions {
       },
     )
     resident.opening.catch(() => {})
+    // Whoever waits for room for the same session need not any more.
+    const others = this.#waiting.filter((waiter) => waiter.id !== id)
+    for (const waiter of this.#waiting.splice(0, Infinity, ...others)) if (waiter.id === id) waiter.resolve(false)
     return resident
   }
 
@@ -207,16 +214,17 @@ export class LiveSessions {
     this.#arm()
   }
 
-  async #room(): Promise<void> {
+  /** Resolves with true when room is promised, with false when it is time to look again. */
+  async #room(id: string): Promise<boolean> {
     const { max, maxWaiting } = this.#options
     if (this.#waiting.length === 0 && this.#residents.size + this.#promised < max) {
       this.#promised++
-      return
+      return true
     }
     if (this.#waiting.length >= maxWaiting) throw new PoolFullError('maxLiveSessions', max, 1_000)
-    const promise = new Promise<void>((resolve) => this.#waiting.push(resolve))
+    const promised = new Promise<boolean>((resolve) => this.#waiting.push({ id, resolve }))
     this.makeRoom()
-    await promise
+    return promised
   }
 
   /** Stops as many idle sessions as there are that wait and no room is being made for; to be called when one may have come to rest. */
@@ -230,7 +238,7 @@ export class LiveSessions {
   #serveWaiting(): void {
     while (this.#waiting.length > 0 && this.#residents.size + this.#promised < this.#options.max) {
       this.#promised++
-      this.#waiting.shift()?.()
+      this.#waiting.shift()?.resolve(true)
     }
   }
 
@@ -266,7 +274,8 @@ export class LiveSessions {
     resident.closing = (async () => {
       const session = await resident.opening.catch(() => undefined)
       const due = session?.due ?? null
-      await session?.stop()
+      // A session that cannot be stopped cleanly must not keep its id from being used again.
+      await session?.stop().catch(warn)
       await then?.()
       this.#closing--
       this.#remove(resident)
@@ -282,11 +291,16 @@ export class LiveSessions {
   }
 }
 
-/** No turn and no background work is going on. */
+function warn(error: unknown): void {
+  process.emitWarning(`a session of the pool did not stop: ${messageOf(error)}`, {
+    type: 'TroupeWarning',
+    code: 'TROUPE_SESSION_STOP',
+  })
+}
+
+/** No turn and no background work is going on, or never will again. */
 function isAtRest(session: Session | undefined): boolean {
-  return (
-    session !== undefined &&
-    !session.busy() &&
-    Object.values(session.nodeStates()).every(({ status }) => status !== 'running')
-  )
+  if (!session) return false
+  if (session.stopped) return true
+  return !session.busy() && Object.values(session.nodeStates()).every(({ status }) => status !== 'running')
 }

@@ -220,6 +220,36 @@ export class SessionPool {
   }
 
   /**
+   * Begins a turn by what `begin` does with the session, such as appending messages before it sends one; otherwise as
+   * {@link SessionPool.send}.
+   */
+  async turn(
+    sessionId: string,
+    begin: (session: Session) => Turn | Promise<Turn>,
+    options: WaitOptions = {},
+  ): Promise<Turn> {
+    this.#admission.assertOpen()
+    return this.#admission.begin(sessionId, options, begin)
+  }
+
+  /**
+   * Begins a turn of a new session that is stored nowhere, and is gone when the turn has ended or waits; otherwise as
+   * {@link SessionPool.turn}. The id is only for logs. Default: a random UUID.
+   * @throws AgentNotFoundError, SessionExistsError, and what {@link SessionPool.send} throws.
+   */
+  async ephemeralTurn(
+    agentId: string,
+    begin: (session: Session) => Turn | Promise<Turn>,
+    { id = randomUUID(), ...options }: WaitOptions & { readonly id?: string } = {},
+  ): Promise<Turn> {
+    this.#admission.assertOpen()
+    const agent = this.#stored.agent(agentId)
+    assertSessionId(id)
+    if (await this.has(id)) throw new SessionExistsError(id)
+    return this.#admission.begin(id, options, begin, () => this.#stored.createUnstored(agent, id))
+  }
+
+  /**
    * Gives up on a turn, at work or waiting; without an id, on every one that the session has taken. Resolves when that
    * is stored. A message that still waits for a place is taken back with its `signal`.
    * @throws SessionNotFoundError, PoolFullError.

@@ -50,6 +50,12 @@ export class StoredSessions {
     return beginSession(agent, sessionId, undefined, this.#options)
   }
 
+  /** Opens a new session that is stored nowhere. */
+  createUnstored(agent: Agent, sessionId: string): Promise<Session> {
+    const { store: _store, ...options } = this.#options
+    return beginSession(agent, sessionId, undefined, options)
+  }
+
   #load(sessionId: string): Promise<string | undefined> {
     // No session has an id that is none, and what a client sends is no key for every store.
     if (!sessionIdPattern.test(sessionId)) return Promise.resolve(undefined)

@@ -4,7 +4,7 @@
  * Invariants
  * 1. It looks at start and every `every` milliseconds, and in between when a timer is due of a session that was stopped
  *    since: so no timer fires later than `every`. What is due later than that costs no memory.
- * 2. At most `concurrency` sessions are being resumed; the next ones are looked for as those come to rest.
+ * 2. At most `concurrency` sessions are being resumed; the next ones are taken up as those come to rest.
  * 3. A session that fails is tried again after a pause that doubles each time; it holds up nobody else.
  */
 import type { Clock } from '../core/clock.ts'
@@ -43,8 +43,8 @@ export class Sweeper {
   readonly #expected = new Set<number>()
   #looking: Promise<void> | undefined
   #lookAgain = false
-  /** There were more than could be taken up. */
-  #more = false
+  /** Those of the last look that are to be taken up next, the next one last. */
+  #backlog: string[] = []
   #over = false
 
   constructor(options: SweeperOptions) {
@@ -91,27 +91,38 @@ export class Sweeper {
     })
   }
 
-  /** Takes up as many of those that are due as there is room for. */
   async #resumeDue(): Promise<void> {
-    const { store, clock, concurrency, isLive, countLive, every } = this.#options
-    const room = concurrency - this.#resuming.size
-    if (room <= 0) return
+    const { store, clock, countLive, every } = this.#options
+    if (this.#backlog.length > 0) return
     const now = clock.now()
+    // What is at work, or has failed, stays due: a page is asked for that has room behind it.
+    const limit = 100 + countLive() + this.#resuming.size + this.#failing.size
     let due: string[]
     try {
-      // What is at work, or has failed, stays due: a page is asked for that has room behind it. `due` is exclusive.
-      const limit = 100 + countLive() + this.#resuming.size + this.#failing.size
+      // Before the next millisecond: what is due now, too.
       due = await store.checkpoints.due(now + 1, { limit })
     } catch (error) {
       this.#options.onFailed(null, toErrorData(error), now + every)
       return
     }
-    const next = due.filter(
-      (id) => !this.#resuming.has(id) && !isLive(id) && (this.#failing.get(id)?.retryAt ?? 0) <= now,
-    )
-    if (this.#over) return
-    this.#more = next.length > room
-    for (const sessionId of next.slice(0, room)) this.#resuming.set(sessionId, this.#resume(sessionId))
+    if (due.length < limit) this.#forgetAllBut(new Set(due))
+    this.#backlog = due.filter((sessionId) => (this.#failing.get(sessionId)?.retryAt ?? 0) <= now).reverse()
+    this.#takeUp()
+  }
+
+  #takeUp(): void {
+    const { concurrency, isLive } = this.#options
+    while (!this.#over && this.#resuming.size < concurrency) {
+      const sessionId = this.#backlog.pop()
+      if (sessionId === undefined) return
+      if (this.#resuming.has(sessionId) || isLive(sessionId)) continue
+      this.#resuming.set(sessionId, this.#resume(sessionId))
+    }
+  }
+
+  /** A client has opened the others meanwhile, or they are gone. */
+  #forgetAllBut(due: ReadonlySet<string>): void {
+    for (const sessionId of this.#failing.keys()) if (!due.has(sessionId)) this.#failing.delete(sessionId)
   }
 
   async #resume(sessionId: string): Promise<void> {
@@ -130,7 +141,10 @@ export class Sweeper {
       }
     } finally {
       this.#resuming.delete(sessionId)
-      if (this.#more) this.#look()
+      const more = this.#backlog.length > 0
+      this.#takeUp()
+      // There may have been more than the look asked for.
+      if (more && this.#backlog.length === 0) this.#look()
     }
   }
 }

@@ -59,15 +59,13 @@ export function answerTo(thrown: unknown): ErrorAnswer {
     const { status, code, message, headers } = thrown
     return { status, body: { error: { code, message } }, headers, reportable: false }
   }
-  // What hono's own parts throw: malformed JSON in a body, mostly.
+  // What hono's own parts throw: malformed JSON in a body, or none.
   if (thrown instanceof HTTPException && thrown.status < 500) {
-    const message = thrown.message === '' ? `Refused with status ${thrown.status}.` : thrown.message
-    return {
-      status: thrown.status as ErrorStatus,
-      body: { error: { code: 'bad_request', message } },
-      headers: {},
-      reportable: false,
-    }
+    const [code, message] =
+      thrown.status === 415
+        ? ['unsupported_media_type', 'Send JSON, with the header content-type: application/json.']
+        : ['bad_request', thrown.message === '' ? `Refused with status ${thrown.status}.` : thrown.message]
+    return { status: thrown.status as ErrorStatus, body: { error: { code, message } }, headers: {}, reportable: false }
   }
   const status = TroupeError.isInstance(thrown) ? statuses[thrown.code] : undefined
   if (status === undefined || !TroupeError.isInstance(thrown)) {

@@ -119,8 +119,11 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 function ended(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), patience)
+    // A connection that is kept alive becomes idle only with the end of its last answer.
+    const sweep = setInterval(() => server.closeIdleConnections(), 20)
     server.close(() => {
       clearTimeout(timer)
+      clearInterval(sweep)
       resolve()
     })
     server.closeIdleConnections()

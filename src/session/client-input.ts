@@ -2,11 +2,12 @@
 import type { z } from 'zod'
 import type { Agent, Nodes } from '../agent/agent.ts'
 import { SessionBusyError, SignalError } from '../core/errors.ts'
-import { assertJson, type Json } from '../core/json.ts'
+import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
+import type { Message } from '../core/messages.ts'
 import type { Schemas } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
-import type { PendingWork } from '../core/turn.ts'
+import type { PendingWork, TurnRequest } from '../core/turn.ts'
 import { isRestoreSignal, restoreSignals } from './interrupted-work.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -15,6 +16,16 @@ import type { TurnRecord } from './turn-ledger.ts'
  * SessionBusyError (`reject`). A turn that waits for a person is not at work.
  */
 export type TurnPolicy = 'enqueue' | 'reject'
+
+/** Options of `session.send`. */
+export interface SendOptions {
+  /** The client's id of the message: a repeat joins the first turn. */
+  readonly id?: string
+  /** Goes before the session's own. */
+  readonly policy?: TurnPolicy
+  /** What the client asks of the turn beside its message. */
+  readonly request?: TurnRequest
+}
 
 /** Why a message is refused. */
 export function messageFault(sessionId: string, error: z.ZodError): SignalError {
@@ -89,4 +100,10 @@ export interface InjectedEvent {
   readonly from: string
   readonly type: string
   readonly data: Json
+}
+
+/** Messages of a client as the transcript keeps them: its own copy, that nobody can change. */
+export function readHistory(sessionId: string, messages: readonly Message[]): readonly Message[] {
+  assertJson(messages, `the history for session '${sessionId}'`)
+  return messages.map((message) => frozen(copyOf(message)))
 }

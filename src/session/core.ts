@@ -9,17 +9,17 @@
  * 4. Event ids are `<session>/<branch>.<turn>.<n>` with n counting up over the branch: no id ever means two events.
  * 5. The vocabulary of events and actor ids is fixed by the agent's definition.
  */
-import type { AnyActorRef, AnyEventObject, InspectionEvent, Observer } from 'xstate'
+import type { AnyActorRef, AnyEventObject } from 'xstate'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { CurrentWork } from '../actor/node-logic.ts'
 import { bindScope, relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { ErrorData } from '../core/errors.ts'
-import type { AgentEvent, SeenMessage, TraceEntry } from '../core/events.ts'
+import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added, none } from '../core/lists.ts'
-import { addUsage } from '../core/messages.ts'
+import { addUsage, type Message } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
 import { changeTimers, noEffects, type Effects } from './effects.ts'
@@ -40,24 +40,11 @@ import { Router, type RoutedSession } from './router.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
+import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
-import type { SessionTap } from './tap.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
-import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
-
-/** What a session core is made of. */
-export interface CoreOptions {
-  readonly agent: Agent
-  readonly sessionId: string
-  /** Goes on from here; undefined for a new session. */
-  readonly checkpoint?: Checkpoint | undefined
-  /** Named messages that have left the checkpoint. */
-  readonly older?: readonly SeenMessage[] | undefined
-  readonly now: () => number
-  readonly inspect?: Observer<InspectionEvent> | undefined
-  readonly tap?: SessionTap | undefined
-}
+import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
 
 /** See the top of this file. */
 export class SessionCore implements RoutedSession, CycledSession {
@@ -126,11 +113,20 @@ export class SessionCore implements RoutedSession, CycledSession {
   // --- steps ---------------------------------------------------------------------------
 
   /** Accepts a message of the client: its turn begins now, or when the running one ends. */
-  accept(traceId: string, data: Json, clientId?: string): void {
+  accept(traceId: string, input: TurnInput): void {
     this.#step(() => {
-      this.#ledger.open(traceId, this.time, { data, clientId })
-      this.#remember(traceId, clientId)
+      this.#ledger.open(traceId, this.time, input)
+      this.#remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
+      this.effects.durable = true
+    })
+  }
+
+  /** Appends messages that belong to no turn, such as a history that a client brings. */
+  append(messages: readonly Message[]): void {
+    const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
+    this.#step(() => {
+      this.#numberMessages(staged, this.#ids.newestTraceId)
       this.effects.durable = true
     })
   }
@@ -170,7 +166,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
-    const permanent = failure ? undefined : this.#numberMessages(outcome, event.traceId)
+    const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
     tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
@@ -400,7 +396,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     if (clientId !== undefined) this.seen.add({ clientId, turn, sequence })
   }
 
-  #numberMessages({ messages }: Outcome, traceId: string): NumberedMessages['permanent'] | undefined {
+  #numberMessages(messages: Outcome['messages'], traceId: string): NumberedMessages['permanent'] | undefined {
     if (messages.length === 0) return undefined
     const { head, records, permanent } = numberMessages(this.head, messages, traceId)
     this.head = head

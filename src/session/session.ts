@@ -9,31 +9,40 @@
  *    again goes on from what is stored.
  * 4. After stop() nothing is left: no actor, timer, listener, request or handler.
  */
-import type { AnyActorRef, InspectionEvent, Observer, StateValue } from 'xstate'
+import type { AnyActorRef, StateValue } from 'xstate'
 import { EmbeddedHost, type EmbeddedSession } from '../actor/embedded-host.ts'
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { Clock } from '../core/clock.ts'
 import { SessionEndedError, SessionStoppedError, SessionStoreError, type TroupeError } from '../core/errors.ts'
-import { hopsOf, type SeenMessage, type TraceEntry } from '../core/events.ts'
+import { hopsOf, type TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { none } from '../core/lists.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import type { Store } from '../core/store.ts'
-import type { PendingWork } from '../core/turn.ts'
+import type { PendingWork, TurnRequest } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
-import { messageFault, policyFault, readInjected, readSignal, type TurnPolicy } from './client-input.ts'
+import {
+  messageFault,
+  policyFault,
+  readHistory,
+  readInjected,
+  readSignal,
+  type SendOptions,
+  type TurnPolicy,
+} from './client-input.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { Observers, type SessionEvents } from './observers.ts'
 import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
 import { warnOfSilentStore, withPatience } from './patience.ts'
-import { SessionWriter, type Durability, type WrittenSession } from './session-writer.ts'
+import { SessionWriter, type WrittenSession } from './session-writer.ts'
 import type { SessionGraph } from './session-graph.ts'
+import type { SessionSetup } from './session-setup.ts'
 import type { SessionTap, TappedSession } from './tap.ts'
 import { Transcript } from './transcript.ts'
 import { TurnHandles } from './turn-handles.ts'
@@ -42,21 +51,6 @@ import { refusedTurn, type Turn } from './turn.ts'
 
 // Milliseconds that stop() waits for the store, and for handlers that go on though their signal is aborted.
 const patience = 10_000
-
-/** What a live session is made of; see `openSession` for the defaults. */
-export interface SessionSetup {
-  readonly agent: Agent
-  readonly id: string
-  readonly clock: Clock
-  readonly services: Services
-  readonly turnPolicy: TurnPolicy
-  readonly durability: Durability
-  readonly store?: Store | undefined
-  readonly checkpoint?: Checkpoint | undefined
-  readonly older?: readonly SeenMessage[] | undefined
-  readonly inspect?: Observer<InspectionEvent> | undefined
-  readonly tap?: SessionTap | undefined
-}
 
 /** One conversation with an agent. Opened with `openSession`. */
 export class Session implements EmbeddedSession, WrittenSession, TappedSession {
@@ -122,9 +116,10 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
 
   /**
    * Sends a message of the user. The turn begins at once, or when the running one has ended. With `id`, a repeat of
-   * the same message joins the first turn instead of starting another; `policy` goes before the session's own.
+   * the same message joins the first turn instead of starting another; `policy` goes before the session's own. An empty
+   * list of parts adds no message: a `memoryNode` goes on from the conversation as it is.
    */
-  send(content: UserContent, options: { id?: string; policy?: TurnPolicy } = {}): Turn {
+  send(content: UserContent, options: SendOptions = {}): Turn {
     this.begin()
     const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
@@ -135,8 +130,19 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
       policyFault(this.id, options.policy ?? this.#turnPolicy, this.#core.turns(), this.#core.limits)
     if (refusal) return refusedTurn(refusal)
     const turn = this.#turns.follow(this.#core.newTraceId(), options.id)
-    this.#core.accept(turn.traceId, input.data as Json, options.id)
+    this.#core.accept(turn.traceId, { data: input.data as Json, clientId: options.id, request: options.request })
     return turn
+  }
+
+  /**
+   * Appends messages that belong to no turn: a history from elsewhere, results of tools that a client ran. Resolves when
+   * they are stored. Rejects with SessionBusyError while a turn is at work, whose own messages they would come between.
+   */
+  async append(messages: readonly Message[]): Promise<void> {
+    const refusal = this.#refusal() ?? policyFault(this.id, 'reject', this.#core.turns(), this.#core.limits)
+    if (refusal) throw refusal
+    this.#core.append(readHistory(this.id, messages))
+    await this.flushed()
   }
 
   /**
@@ -270,6 +276,11 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
   /** @internal */
   now(): number {
     return this.#clock.now()
+  }
+
+  /** @internal */
+  requestOf(traceId: string): TurnRequest | undefined {
+    return this.#core.turn(traceId)?.request
   }
 
   /** @internal */

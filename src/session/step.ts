@@ -51,7 +51,7 @@ export function step(agent: Agent, before: Checkpoint | string, input: StepInput
 export function apply(core: SessionCore, input: StepInput): void {
   switch (input.kind) {
     case 'message':
-      return core.accept(core.newTraceId(), input.data, input.clientId)
+      return core.accept(core.newTraceId(), input)
     case 'signal':
       return core.signal(core.traceIdForSignal(input.data), input.type, input.data)
     case 'outcome':

@@ -2,7 +2,7 @@
 import type { ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import { noUsage, type Usage } from '../core/messages.ts'
-import type { PendingWork, TurnProgress, TurnResult } from '../core/turn.ts'
+import type { PendingWork, TurnProgress, TurnRequest, TurnResult } from '../core/turn.ts'
 
 /** An open turn. */
 export interface TurnRecord extends TurnProgress {
@@ -12,6 +12,8 @@ export interface TurnRecord extends TurnProgress {
   clientId?: string
   /** The input, while it is queued. */
   input?: Json
+  /** What the client asks of the turn beside that. */
+  request?: TurnRequest
   steps: number
   toolRounds: number
   usage: Usage
@@ -26,6 +28,14 @@ export interface TurnRecord extends TurnProgress {
   limited?: { limit: string; steps: number }
 }
 
+/** What a client sends to open a turn. */
+export interface TurnInput {
+  readonly data: Json
+  /** The id that the client gave it. */
+  readonly clientId?: string | undefined
+  readonly request?: TurnRequest | undefined
+}
+
 /** Whether a turn still has work: at work, or only held for a person or a signal. */
 export type OpenWork = ReadonlyMap<string, 'running' | 'held'>
 
@@ -38,7 +48,7 @@ export class TurnLedger {
   }
 
   /** Opens a turn; one with an input is queued until {@link TurnLedger.settle} lets it begin. */
-  open(traceId: string, acceptedAt: number, input?: { data: Json; clientId?: string | undefined }): TurnRecord {
+  open(traceId: string, acceptedAt: number, input?: TurnInput): TurnRecord {
     const turn: TurnRecord = {
       traceId,
       status: input ? 'queued' : 'running',
@@ -53,6 +63,7 @@ export class TurnLedger {
     }
     if (input) turn.input = input.data
     if (input?.clientId !== undefined) turn.clientId = input.clientId
+    if (input?.request !== undefined) turn.request = input.request
     this.#open.set(traceId, turn)
     return turn
   }

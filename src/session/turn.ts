@@ -52,6 +52,13 @@ export class Turn implements AsyncIterable<AgentEvent> {
     this.result.catch(() => {})
   }
 
+  /** @internal The handle on an input that the session refuses. */
+  static refused(error: unknown): Turn {
+    const turn = new Turn('', () => {})
+    turn.reject(error)
+    return turn
+  }
+
   /** Gives the turn up: its work is aborted, `result` resolves with `cancelled`. Without effect once it has ended. */
   cancel(): void {
     this.#cancel(this.traceId)

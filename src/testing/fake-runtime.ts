@@ -14,6 +14,7 @@ import {
   type Usage,
 } from '../core/messages.ts'
 import type { NodeDefinition, Schema, Schemas, Services } from '../core/node.ts'
+import type { TurnRequest } from '../core/turn.ts'
 
 /** Options of {@link fakeRuntime}. */
 export interface FakeRuntimeOptions {
@@ -27,6 +28,8 @@ export interface FakeRuntimeOptions {
   readonly sessionId?: string
   /** Default: the node's kind. */
   readonly nodeId?: string
+  /** What the client asks of the turn. Default: nothing. */
+  readonly request?: TurnRequest
   /** What the session's clock says. Default: always 0. */
   readonly now?: () => number
 }
@@ -113,6 +116,7 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
       sessionId,
       services: options.services ?? {},
       now,
+      requestOf: () => options.request,
       emitTransient(_job, type, data) {
         transient.push({ type, data })
         all.push({ type, data })

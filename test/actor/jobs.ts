@@ -56,6 +56,7 @@ export function testHost(
       emitTransient: (job, type, data, ordinal) =>
         void transients.push(`${job.event.id}.${job.attempt}.${ordinal} ${type} ${JSON.stringify(data)}`),
       readMessages: (ids) => Promise.resolve(ids.map(() => undefined)),
+      requestOf: () => undefined,
       readTail: () => Promise.resolve([]),
       settle(outcome) {
         outcomes.push(outcome)

@@ -3,6 +3,9 @@ import { SessionPool } from '../../src/pool/session-pool.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/core/store.ts'
 import { echo, soloAgent } from '../session/agents.ts'
+import { settled } from '../setup/gate.ts'
+import { manualClock } from '../setup/manual-clock.ts'
+import { deskAgent } from './agents.ts'
 
 /** A store whose loads a test counts and lets fail. */
 function countingStore(): { readonly store: Store; loads: number; failure: Error | undefined } {
@@ -68,6 +71,37 @@ test('a session whose store failed is opened anew', async () => {
   fails = false
   expect(await (await pool.send('a', 'two')).result).toMatchObject({ text: 'two' })
   expect(pool.stats()).toMatchObject({ live: 1, running: 0 })
+})
+
+test('a session whose store failed while nobody used it does not keep its room', async () => {
+  const inner = memoryStore()
+  let fails = false
+  const store: Store = {
+    ...inner,
+    write: (batch) => (fails ? Promise.reject(new Error('the disk is full')) : inner.write(batch)),
+  }
+  const clock = manualClock()
+  await using pool = new SessionPool({
+    agents: [deskAgent()],
+    store,
+    clock,
+    idleAfter: 7_200_000,
+    sweepEvery: 9_000_000,
+  })
+  await pool.create('desk', { id: 'a' })
+  await (
+    await pool.send('a', 'refund')
+  ).result
+  await settled()
+  fails = true
+  // Its timer fires, and what that led to cannot be stored.
+  clock.advance(3_600_000)
+  await settled()
+  clock.advance(3_600_000)
+  await settled()
+  expect(pool.stats()).toMatchObject({ live: 0, passivations: 1 })
+  fails = false
+  expect((await pool.use('a', (session) => session.pending())).length).toBe(1)
 })
 
 test('there is no session that was not created, and none is created twice', async () => {

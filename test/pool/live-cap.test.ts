@@ -58,3 +58,18 @@ test('what comes when too many wait for room is refused', async () => {
   await turn.result
   expect((await Promise.all(waiting)).map(({ id }) => id)).toEqual(['b', 'c'])
 })
+
+test('who waits for room joins the session when another call has made it live', async () => {
+  const { agent, gate } = gatedAgent()
+  await using pool = new SessionPool({ agents: [agent], maxLiveSessions: 1 })
+  for (const id of ['a', 'b']) await pool.create('solo', { id })
+  const first = await pool.send('a', 'hold a')
+  const second = pool.send('b', 'hold b')
+  await settled()
+  // Both wait for room for the same session; there is never room for a third.
+  const cancelled = pool.cancel('b')
+  gate('hold a').open()
+  await first.result
+  await cancelled
+  expect(await (await second).result).toMatchObject({ status: 'cancelled' })
+})

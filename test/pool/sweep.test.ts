@@ -18,7 +18,7 @@ async function leaveWork(store: Store, ids: readonly string[], clock: ManualCloc
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 2_000; turn++) {
+  for (let turn = 0; turn < 20_000; turn++) {
     if (await condition()) return
     await settled()
   }

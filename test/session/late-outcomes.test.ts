@@ -7,7 +7,7 @@ const agent = soloAgent(echo)
 
 function coreOf(): { core: SessionCore; job: Job } {
   const core = new SessionCore({ agent, sessionId: 's', now: () => 0 })
-  core.accept(core.newTraceId(), 'hello')
+  core.accept(core.newTraceId(), { data: 'hello' })
   const [job] = core.take().jobs
   return { core, job: job as Job }
 }
@@ -76,7 +76,7 @@ test('outcomes that come in another order than their jobs began each find their 
     () => {},
   )
   const core = new SessionCore({ agent: both, sessionId: 's', now: () => 0 })
-  core.accept(core.newTraceId(), 'hello')
+  core.accept(core.newTraceId(), { data: 'hello' })
   const [first] = core.take().jobs as [Job]
   core.settle(
     outcomeOf(first, {
