@@ -32,7 +32,8 @@ export const troupe: Adapter = {
   },
 }
 
-function toolLoop({ rounds, delay }: EngineOptions) {
+/** The agent of the tool loop. */
+export function toolLoop({ rounds, delay }: EngineOptions) {
   const model = scriptedModel(rounds, delay)
   const memory = defineNode({
     input: z.string(),
