@@ -52,6 +52,7 @@ export class LookState {
   readonly scope = new Cell<Scope>('all')
   readonly selection = new Cell<Selection>(undefined)
   readonly tab = new Cell<SideTab>('chat')
+  readonly sideOpen = new Cell(true)
   readonly help = new Cell(false)
   /** On narrow windows the list of sessions lies over the page. */
   readonly listOpen = new Cell(false)
@@ -75,6 +76,13 @@ export class LookState {
   /** Shows something in detail. */
   select(selection: Selection): void {
     this.selection.set(selection)
-    this.tab.set(selection ? 'detail' : 'chat')
+    if (selection) this.showTab('detail')
+    else if (this.tab.value === 'detail') this.tab.set('chat')
+  }
+
+  /** Shows a tab of the panel at the side. */
+  showTab(tab: SideTab): void {
+    this.tab.set(tab)
+    this.sideOpen.set(true)
   }
 }

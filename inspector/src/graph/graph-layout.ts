@@ -37,10 +37,10 @@ export function graphLayout(
   graph: GraphView,
   lines: readonly GraphLine[],
   measure: MeasureText,
-  down: boolean,
+  direction: LayoutGraph['direction'],
 ): LayoutGraph {
   return {
-    direction: down ? 'down' : 'right',
+    direction,
     first: 'input',
     nodes: graph.nodes.map(({ id, kind }) => ({ id, ...(kind === 'port' ? graphSizes.port : graphSizes.node) })),
     edges: lines.map(({ id, from, to, edges }) => ({

@@ -20,6 +20,7 @@ interface Props {
   /** Changes with the drawing. */
   readonly drawing: unknown
   readonly onSelectNode: (node: Node | undefined) => void
+  /** Below the drawing. */
   readonly children?: React.ReactNode
 }
 
@@ -29,34 +30,36 @@ const fit = { padding: 0.06, maxZoom: 1.25, minZoom: 0.2 }
 export function Canvas({ label, nodes, edges, nodeTypes, edgeTypes, drawing, onSelectNode, children }: Props) {
   return (
     <div className="canvas" role="group" aria-label={label}>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        fitView
-        fitViewOptions={fit}
-        minZoom={0.1}
-        maxZoom={3}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable
-        edgesFocusable={false}
-        elementsSelectable
-        elevateNodesOnSelect={false}
-        deleteKeyCode={null}
-        selectionKeyCode={null}
-        multiSelectionKeyCode={null}
-        onNodeClick={(_, node) => onSelectNode(node)}
-        onPaneClick={() => onSelectNode(undefined)}
-        onSelectionChange={({ nodes: [chosen] }) => {
-          // Chosen with the keyboard.
-          if (chosen) onSelectNode(chosen)
-        }}
-      >
-        <Refit drawing={drawing} />
-        <Controls showInteractive={false} fitViewOptions={fit} />
-      </ReactFlow>
+      <div className="canvas-surface">
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          fitView
+          fitViewOptions={fit}
+          minZoom={0.1}
+          maxZoom={3}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable
+          edgesFocusable={false}
+          elementsSelectable
+          elevateNodesOnSelect={false}
+          deleteKeyCode={null}
+          selectionKeyCode={null}
+          multiSelectionKeyCode={null}
+          onNodeClick={(_, node) => onSelectNode(node)}
+          onPaneClick={() => onSelectNode(undefined)}
+          onSelectionChange={({ nodes: [chosen] }) => {
+            // Chosen with the keyboard.
+            if (chosen) onSelectNode(chosen)
+          }}
+        >
+          <Refit drawing={drawing} />
+          <Controls showInteractive={false} fitViewOptions={fit} />
+        </ReactFlow>
+      </div>
       {children}
     </div>
   )

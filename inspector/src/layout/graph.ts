@@ -53,3 +53,13 @@ export interface Placement {
   readonly nodes: ReadonlyMap<string, PlacedNode>
   readonly edges: ReadonlyMap<string, PlacedEdge>
 }
+
+/** Width and height of a placed graph whose boxes all lie side by side. */
+export function extentOf({ nodes, edges }: Placement): { readonly width: number; readonly height: number } {
+  const points = [...edges.values()].flatMap(({ points: each }) => each)
+  const boxes = [...nodes.values()]
+  return {
+    width: Math.max(1, ...boxes.map(({ x, width }) => x + width), ...points.map(({ x }) => x)),
+    height: Math.max(1, ...boxes.map(({ y, height }) => y + height), ...points.map(({ y }) => y)),
+  }
+}

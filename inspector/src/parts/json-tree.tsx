@@ -24,6 +24,9 @@ const style: NonNullable<ComponentProps<typeof JsonView>['style']> = {
   stringifyStringValues: true,
 }
 
+/** Up to this many characters a tree would only take room. */
+const shortest = 64
+
 const openLevels = (level: number) => level < 2
 
 /** The tree; values that are no objects are shown as they are. */
@@ -32,5 +35,13 @@ export function JsonTree({ value, label }: { readonly value: unknown; readonly l
     return <pre className="json json-plain">{typeof value === 'string' ? value : String(JSON.stringify(value))}</pre>
   if (Object.keys(value).length === 0)
     return <pre className="json json-plain dim">{Array.isArray(value) ? '[]' : '{}'}</pre>
+  if (Object.keys(value).length <= 4 && JSON.stringify(value).length <= shortest)
+    return <pre className="json json-plain">{lineOf(value)}</pre>
   return <JsonView data={value} style={style} shouldExpandNode={openLevels} clickToExpandNode aria-label={label} />
+}
+
+/** An object in one line, as people write it. */
+function lineOf(value: object): string {
+  const text = JSON.stringify(value, undefined, 1).replaceAll(/\n\s*/g, ' ')
+  return text.replaceAll(/([{,] )"([A-Za-z_]\w*)": /g, '$1$2: ')
 }

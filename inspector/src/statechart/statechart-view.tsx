@@ -61,7 +61,7 @@ export default function StatechartView() {
         drawing={ready}
         onSelectNode={(node) => look.select(node && node.type === 'state' ? { kind: 'state', id: node.id } : undefined)}
       >
-        {record && <LastEvent record={record} />}
+        {chart && record && <LastEvent record={record} chart={chart} />}
       </Canvas>
     </HighlightContext>
   )
