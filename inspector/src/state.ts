@@ -55,10 +55,11 @@ export class LookState {
   readonly sideOpen = new Cell(true)
   readonly help = new Cell(false)
   /** On narrow windows the list of sessions lies over the page. */
-  readonly listOpen = new Cell(false)
+  readonly listOpen: Cell<boolean>
 
   constructor(place: Place) {
     this.place = new Cell(place)
+    this.listOpen = new Cell(place.session === undefined)
   }
 
   /** Goes to a session or a view. */
@@ -66,7 +67,7 @@ export class LookState {
     const before = this.place.value
     const next = { ...before, ...place }
     if (next.session !== before.session) {
-      this.selection.set(undefined)
+      this.select(undefined)
       this.scope.set('all')
       this.listOpen.set(false)
     }

@@ -16,10 +16,9 @@ export function Chat() {
   const scroller = useRef<HTMLDivElement>(null)
   // Stays at the end until the person scrolls up.
   const atEnd = useRef(true)
-  const last = turns.at(-1)
   useLayoutEffect(() => {
     if (scroller.current && atEnd.current) scroller.current.scrollTop = scroller.current.scrollHeight
-  }, [last?.text, turns.length, last?.turn.status])
+  }, [turns])
   return (
     <div className="chat">
       <div

@@ -98,7 +98,7 @@ export function GraphView() {
             edges={edges}
             nodeTypes={nodeTypes}
             edgeTypes={edgeTypes}
-            drawing={ready}
+            placement={ready}
             onSelectNode={(node) => look.select(node && { kind: 'node', id: node.id })}
           >
             {turn && (

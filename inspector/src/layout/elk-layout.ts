@@ -75,6 +75,9 @@ function placedEdge({ sections = [], labels = [] }: ElkExtendedEdge, reversed: b
   const [label] = labels
   return {
     points: reversed ? points.reverse() : points,
-    label: label?.x === undefined || label.y === undefined ? undefined : { x: label.x, y: label.y },
+    label:
+      label?.x === undefined || label.y === undefined
+        ? undefined
+        : { x: label.x, y: label.y, width: label.width ?? 0, height: label.height ?? 0 },
   }
 }

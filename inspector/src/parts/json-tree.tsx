@@ -27,7 +27,9 @@ const style: NonNullable<ComponentProps<typeof JsonView>['style']> = {
 /** Up to this many characters a tree would only take room. */
 const shortest = 64
 
-const openLevels = (level: number) => level < 2
+/** The first levels are open, and what is small below them. */
+const openLevels = (level: number, value: unknown) =>
+  level < 2 || (level < 5 && typeof value === 'object' && value !== null && Object.keys(value).length <= 6)
 
 /** The tree; values that are no objects are shown as they are. */
 export function JsonTree({ value, label }: { readonly value: unknown; readonly label: string }) {

@@ -55,7 +55,7 @@ interface KnownData {
 /** What matters in the data of Troupe's own events; everything else as JSON, without the window of messages. */
 function dataText(data: object): string {
   const { text, route, message, calls, results } = data as KnownData
-  if (typeof text === 'string' && text !== '') return text
+  if (typeof text === 'string') return text
   if (typeof route === 'string') return route
   if (typeof message === 'string') return message
   if (Array.isArray(calls))
@@ -64,5 +64,6 @@ function dataText(data: object): string {
       .join(', ')
   if (Array.isArray(results))
     return (results as { content?: unknown }[]).map(({ content }) => String(content)).join(', ')
-  return JSON.stringify({ ...data, window: undefined })
+  const rest = JSON.stringify({ ...data, window: undefined })
+  return rest === '{}' ? '' : rest
 }

@@ -58,7 +58,7 @@ export default function StatechartView() {
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        drawing={ready}
+        placement={ready}
         onSelectNode={(node) => look.select(node && node.type === 'state' ? { kind: 'state', id: node.id } : undefined)}
       >
         {chart && record && <LastEvent record={record} chart={chart} />}
