@@ -5,7 +5,9 @@
  *
  *   npm run bench:inspector [-- --blocks 24]
  *
- * A block's time has all that it caused: what the client has not been sent at its end is sent within it.
+ * What is compared is the processor's time, user and system, of the process with the sessions: on a shared machine the
+ * time on the clock says more of the neighbours. A block's time has all that it caused: what the client has not been sent
+ * at its end is sent within it.
  */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -31,7 +33,7 @@ import {
 import { toolLoop } from './adapters/troupe.ts'
 import { stepsPerTurn, userText } from './conversation.ts'
 import { median } from './statistics.ts'
-import { collectGarbage, now } from './process.ts'
+import { collectGarbage } from './process.ts'
 
 const rounds = 10
 const turnsInBlock = 200
@@ -76,7 +78,7 @@ async function measure(size: number, blocks: number): Promise<string> {
   await once(client, 'message')
 
   const run = async (session: Session, inspector?: Inspector): Promise<number> => {
-    const start = now()
+    const start = process.cpuUsage()
     for (let turn = 0; turn < turnsInBlock; turn++) {
       await session.send(userText).result
       // Where there is a model there is a network: timers and sockets get their turn.
@@ -84,22 +86,23 @@ async function measure(size: number, blocks: number): Promise<string> {
     }
     const watch = inspector?.find(session.id)
     if (watch) inspector?.flush(watch)
-    return (now() - start) / turnsInBlock / stepsPerTurn(rounds)
+    const { user, system } = process.cpuUsage(start)
+    return (user + system) / turnsInBlock / stepsPerTurn(rounds)
   }
   const times: [number[], number[], number[]] = [[], [], []]
-  for (let block = -3; block < blocks; block++) {
+  for (let block = -4; block < blocks; block++) {
     const order = block % 2 === 0 ? [0, 1, 2] : [2, 1, 0]
     for (const index of order as (0 | 1 | 2)[]) {
       await collectGarbage()
       const time = await run(sessions[index], index === 2 ? watched : undefined)
-      if (block >= 0) times[index].push(time * 1_000)
+      if (block >= 0) times[index].push(time)
     }
   }
   const seen = await ask(client)
   client.disconnect()
   await Promise.all(sessions.map((session) => session.stop()))
   await server.close()
-  const steps = (blocks + 3) * turnsInBlock * stepsPerTurn(rounds)
+  const steps = (blocks + 4) * turnsInBlock * stepsPerTurn(rounds)
   const [none, available, attached] = times.map(median) as [number, number, number]
   // Of each block to the blocks beside it: what disturbs the machine for longer disturbs all three.
   const ratio = (own: number[]): string =>
