@@ -61,8 +61,7 @@ export async function openRefundDesk({ inspector, sessions }: Stage, id = 'refun
   return session
 }
 
-/** A chart with nested and parallel states, tags, history and delays. */
-export const callCentre = setupAgent({
+const callCentre = setupAgent({
   id: 'call_centre',
   version: 3,
   nodes: { memory: memoryNode(), llm: llmNode({ system: 'Answer.' }) },
@@ -74,7 +73,8 @@ export const callCentre = setupAgent({
   delays: { patience: 600_000 },
 })
 
-const callCentreAgent = callCentre.createAgent({
+/** A chart with nested and parallel states, tags, history and delays. */
+export const callCentreAgent = callCentre.createAgent({
   type: 'parallel',
   on: {
     'input.user_input': { actions: callCentre.deliver('memory') },
