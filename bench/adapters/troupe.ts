@@ -40,7 +40,8 @@ export const troupe: { readonly name: string; readonly open: (options: EngineOpt
   },
 }
 
-function toolLoop({ rounds, delay }: EngineOptions) {
+/** The agent of the tool loop. */
+export function toolLoop({ rounds, delay }: EngineOptions) {
   const model = scriptedModel(rounds, delay)
   const memory = defineNode({
     input: z.string(),

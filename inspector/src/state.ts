@@ -52,12 +52,14 @@ export class LookState {
   readonly scope = new Cell<Scope>('all')
   readonly selection = new Cell<Selection>(undefined)
   readonly tab = new Cell<SideTab>('chat')
+  readonly sideOpen = new Cell(true)
   readonly help = new Cell(false)
   /** On narrow windows the list of sessions lies over the page. */
-  readonly listOpen = new Cell(false)
+  readonly listOpen: Cell<boolean>
 
   constructor(place: Place) {
     this.place = new Cell(place)
+    this.listOpen = new Cell(place.session === undefined)
   }
 
   /** Goes to a session or a view. */
@@ -65,7 +67,7 @@ export class LookState {
     const before = this.place.value
     const next = { ...before, ...place }
     if (next.session !== before.session) {
-      this.selection.set(undefined)
+      this.select(undefined)
       this.scope.set('all')
       this.listOpen.set(false)
     }
@@ -75,6 +77,13 @@ export class LookState {
   /** Shows something in detail. */
   select(selection: Selection): void {
     this.selection.set(selection)
-    this.tab.set(selection ? 'detail' : 'chat')
+    if (selection) this.showTab('detail')
+    else if (this.tab.value === 'detail') this.tab.set('chat')
+  }
+
+  /** Shows a tab of the panel at the side. */
+  showTab(tab: SideTab): void {
+    this.tab.set(tab)
+    this.sideOpen.set(true)
   }
 }

@@ -1,5 +1,5 @@
 /** What is kept of things that happened: references to what the engine made anyway, turned into records when asked for. */
-import type { AnyMachineSnapshot } from 'xstate'
+import type { StateValue } from 'xstate'
 import type { Outcome } from '../actor/host.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
@@ -19,8 +19,8 @@ export interface EntryOwner {
 
 interface EntryBase {
   readonly owner: EntryOwner
-  readonly seq: number
-  readonly time: number
+  seq: number
+  time: number
   /** Rough bytes that it holds on to. */
   bytes: number
 }
@@ -46,9 +46,9 @@ export interface EventEntry extends EntryBase {
   readonly type: string
   /** Undefined for what XState raised by itself, unless it was given an id on the way. */
   event: AgentEvent | undefined
-  /** Undefined for deliveries of the initial state, which no transition made. */
-  readonly before: AnyMachineSnapshot | undefined
-  readonly after: AnyMachineSnapshot | undefined
+  /** Before and after, where it changed; not the snapshots, which hold on to more. */
+  readonly states: readonly [StateValue, StateValue] | undefined
+  readonly contexts: readonly [object, object] | undefined
   readonly taken: readonly TakenTransition[]
   readonly guards: readonly AskedGuard[]
   to: readonly string[]
@@ -64,16 +64,17 @@ export interface ChunksEntry extends EntryBase {
   sealed: boolean
 }
 
+/** Made when the handler begins, filled in and kept when it is through. */
 export interface JobEntry extends EntryBase {
   readonly kind: 'job'
   readonly node: string
   readonly event: AgentEvent
   readonly attempt: number
   readonly startedAt: number
-  readonly status: 'completed' | 'failed' | 'cancelled'
-  readonly emits: Outcome['emits']
-  readonly usage: Usage | null
-  readonly failure: ErrorData | null
+  status: 'completed' | 'failed' | 'cancelled'
+  emits: Outcome['emits']
+  usage: Usage | null
+  failure: ErrorData | null
 }
 
 export interface TurnEntry extends EntryBase {

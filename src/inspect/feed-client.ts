@@ -152,7 +152,7 @@ export class FeedClient implements Subscriber {
     const { canAct, open } = this.#options
     if (!canAct) throw new TroupeError('look_only', 'This server lets inspectors look only.')
     let watch = this.#watch(session)
-    if (watch.activity === 'stopped' && watch.session && open) {
+    if (watch.activity === 'stopped' && watch.source === 'troupe' && open) {
       await open(session)
       watch = this.#watch(session)
     }

@@ -159,7 +159,7 @@ export interface TurnView {
   readonly status: 'queued' | 'running' | 'waiting' | 'completed' | 'failed' | 'cancelled'
   readonly startedAt: number
   readonly endedAt: number | null
-  /** What reached the client last. */
+  /** What reached the client last, at most 2,000 characters of it. */
   readonly text: string
   readonly usage: UsageView
   readonly error: ErrorView | null

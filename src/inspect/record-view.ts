@@ -1,5 +1,4 @@
 /** Turns what is kept into records: only when somebody looks. */
-import type { AnyMachineSnapshot } from 'xstate'
 import type {
   AskedGuard,
   ChunksEntry,
@@ -61,7 +60,7 @@ function plainRecord(entry: Exclude<Entry, { kind: 'foreign' }>): InspectRecord 
 }
 
 function eventRecord({ seq, time, event, type, ...entry }: EventEntry): EventRecord {
-  const { before, after, taken, guards, to, dropped, error } = entry
+  const { states, taken, guards, to, dropped, error } = entry
   const [from, name] = event && `${event.from}.${event.type}` === type ? [event.from, event.type] : ['xstate', type]
   return {
     seq,
@@ -74,20 +73,15 @@ function eventRecord({ seq, time, event, type, ...entry }: EventEntry): EventRec
     data: (event?.data ?? null) as JsonValue,
     to,
     ...(dropped ? { dropped: true } : {}),
-    ...(before && after && before.value !== after.value ? { states: [valueOf(before), valueOf(after)] } : {}),
+    ...(states ? { states: states as readonly [StateValueView, StateValueView] } : {}),
     ...(taken.length > 0 ? { fired: taken.map(firedView) } : {}),
     ...(guards.length > 0 ? { guards: guards.map(guardView) } : {}),
     ...(error === undefined ? {} : { error: errorView(error) }),
   }
 }
 
-function valueOf(snapshot: AnyMachineSnapshot): StateValueView {
-  return snapshot.value as StateValueView
-}
-
-function contextPatches({ before, after }: EventEntry, plain: Plain): Patch[] {
-  if (!before || !after || before.context === after.context) return []
-  return diff(plain.of('context', before.context as JsonValue), plain.of('context', after.context as JsonValue))
+function contextPatches({ contexts }: EventEntry, plain: Plain): Patch[] {
+  return contexts ? diff(plain.of('context', contexts[0]), plain.of('context', contexts[1])) : []
 }
 
 const views = new WeakMap<TakenTransition, FiredTransition>()

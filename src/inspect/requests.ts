@@ -94,13 +94,13 @@ export async function perform(watch: Watch, act: Act): Promise<Answers['act']> {
 }
 
 function liveSession(watch: Watch): NonNullable<Watch['session']> {
-  const { session, source, activity } = watch
-  if (!session)
+  const { session, source } = watch
+  if (source === 'stately')
     throw new TroupeError(
       'session_foreign',
       `Session '${watch.id}' is another program's (${source}): it can only be looked at.`,
     )
-  if (activity === 'stopped')
+  if (!session)
     throw new TroupeError(
       'session_stopped',
       `Session '${watch.id}' has stopped. Open it again, then it can be acted on.`,

@@ -1,5 +1,5 @@
 /** The state document of a live session. What has not changed since the last time is the same object, so that its diff is cheap. */
-import type { AnyActorRef, AnyMachineSnapshot, AnyStateNode } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateNode } from 'xstate'
 import { nodeStateOf, idle, type NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
 import { traceIdOf, type AgentEvent } from '../core/events.ts'
@@ -29,24 +29,35 @@ export interface RunningJob {
 
 export const noStats: NodeStats = { handled: 0, failed: 0, totalTime: 0, lastTime: 0, usage: noUsage }
 
+/** An actor, or what is left of one that has stopped. */
+export interface SeenActor {
+  getSnapshot(): unknown
+}
+
+/** The part of a machine's snapshot that is shown. */
+export type SeenMachine = Pick<AnyMachineSnapshot, 'status' | 'value' | 'context' | 'tags' | '_nodes'>
+
 /** What the view is made of. */
 export interface ViewedSession {
   readonly agent: Agent
   readonly session: TappedSession | undefined
-  readonly children: Readonly<Record<string, AnyActorRef>>
+  readonly children: Readonly<Record<string, SeenActor>>
+  readonly rest: SeenMachine | undefined
   readonly activity: SessionActivity
   readonly usage: UsageView
   readonly stoppedAt: number | undefined
   readonly running: ReadonlyMap<string, RunningJob>
   readonly stats: ReadonlyMap<string, NodeStats>
-  readonly edges: ReadonlyMap<string, ReadonlyMap<string, number>>
+  /** How often events took an edge: by source, event and target. */
+  readonly edges: ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, number>>>
   readonly turns: ReadonlyMap<string, TurnView>
 }
 
 interface KnownNode {
   readonly snapshot: NodeSnapshot
   readonly job: RunningJob | undefined
-  readonly stats: NodeStats
+  /** Number of events that it had handled. */
+  readonly handled: number
   readonly newest: string | undefined
   readonly view: NodeView
 }
@@ -56,7 +67,7 @@ export class SessionView {
   readonly #watch: ViewedSession
   readonly #plain: Plain
   readonly #nodes = new Map<string, KnownNode>()
-  #snapshot: AnyMachineSnapshot | undefined
+  #snapshot: SeenMachine | undefined
   #accepts: readonly string[] = []
 
   constructor(watch: ViewedSession, plain: Plain) {
@@ -65,8 +76,8 @@ export class SessionView {
   }
 
   state(): SessionState {
-    const { activity, session, usage } = this.#watch
-    const snapshot = session?.root.getSnapshot() as AnyMachineSnapshot | undefined
+    const { activity, session, rest, usage } = this.#watch
+    const snapshot = rest ?? (session?.root.getSnapshot() as AnyMachineSnapshot | undefined)
     if (snapshot && snapshot !== this.#snapshot && snapshot.status !== 'stopped') {
       if (snapshot.value !== this.#snapshot?.value) this.#accepts = acceptedIn(snapshot)
       this.#snapshot = snapshot
@@ -92,7 +103,7 @@ export class SessionView {
     const own = stats.get(node) ?? noStats
     const newest = [...turns.keys()].at(-1)
     const known = this.#nodes.get(node)
-    if (known?.snapshot === snapshot && known.job === job && known.stats === own && known.newest === newest)
+    if (known?.snapshot === snapshot && known.job === job && known.handled === own.handled && known.newest === newest)
       return known.view
     const { current, last, failure, state = null } = snapshot
     const view = this.#plain.of(node, {
@@ -107,16 +118,17 @@ export class SessionView {
       lastEvent: last && refOf(last),
       error: failure,
       state: state as JsonValue,
-      stats: own,
+      stats: { ...own },
     })
-    this.#nodes.set(node, { snapshot, job, stats: own, newest, view })
+    this.#nodes.set(node, { snapshot, job, handled: own.handled, newest, view })
     return view
   }
 
   #edges(): Record<string, number> {
     const counts: Record<string, number> = {}
-    for (const [event, targets] of this.#watch.edges)
-      for (const [node, count] of targets) counts[`${event}>${node}`] = count
+    for (const [from, types] of this.#watch.edges)
+      for (const [type, targets] of types)
+        for (const [node, count] of targets) counts[`${from}.${type}>${node}`] = count
     return counts
   }
 
@@ -142,7 +154,7 @@ function refOf({ id, from, type }: EventRef | AgentEvent): EventRef {
   return { id, from, type }
 }
 
-function acceptedIn(snapshot: AnyMachineSnapshot): string[] {
+function acceptedIn(snapshot: SeenMachine): string[] {
   const states = snapshot._nodes as readonly AnyStateNode[]
   const types = states.flatMap((state) => ancestorsOf(state)).flatMap(({ ownEvents }) => ownEvents as string[])
   return [...new Set(types)].filter(isAgentEvent).sort()

@@ -2,7 +2,7 @@
  * The tap of one session: keeps references to what the session made anyway. It runs inside of the session's steps, also
  * while nobody looks, so it makes one small object for each thing that happens and reads nothing.
  */
-import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate'
+import type { AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import type { Job, Outcome } from '../actor/host.ts'
 import { watchGuards } from '../actor/watch-guards.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -13,10 +13,10 @@ import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from '../session/effects.ts'
 import { agentEventOf } from '../session/machine-event.ts'
 import type { SessionTap, TappedSession } from '../session/tap.ts'
-import type { AskedGuard, ChunksEntry, EventEntry, ModelEntry, TakenTransition } from './entries.ts'
+import type { AskedGuard, ChunksEntry, EventEntry, JobEntry, ModelEntry, TakenTransition } from './entries.ts'
 import { machineOf } from './machine-view.ts'
 import type { MachineView, NodeStats, SessionActivity, SessionState, TurnView, UsageView } from './protocol.ts'
-import { noStats, SessionView, type RunningJob } from './session-view.ts'
+import { noStats, SessionView, type SeenActor, type SeenMachine } from './session-view.ts'
 import type { Plain } from './plain.ts'
 import { roughBytes, roughGrowth } from './size.ts'
 import { Watch, type WatchHost } from './watch.ts'
@@ -24,6 +24,8 @@ import { Watch, type WatchHost } from './watch.ts'
 // Rough bytes of an entry and what comes with it: event, snapshot, transitions.
 const entryBytes = 400
 const maxTurns = 200
+// Characters of a turn's text in the state; its record has all of it.
+const longestText = 2_000
 // Transient events that one entry puts together.
 const maxChunks = 512
 
@@ -31,12 +33,13 @@ const maxChunks = 512
 export class SessionWatch extends Watch implements SessionTap {
   session: TappedSession | undefined
   /** Actors of the nodes. */
-  children: Readonly<Record<string, AnyActorRef>> = {}
+  children: Readonly<Record<string, SeenActor>> = {}
+  /** What its machine was at when it stopped. */
+  rest: SeenMachine | undefined
   readonly agent: Agent
-  readonly running = new Map<string, RunningJob>()
-  readonly stats = new Map<string, NodeStats>()
-  /** How often events took an edge, by type of the machine's event and target. */
-  readonly edges = new Map<string, Map<string, number>>()
+  readonly running = new Map<string, JobEntry>()
+  readonly stats = new Map<string, CountedStats>()
+  readonly edges = new Map<string, Map<string, Map<string, number>>>()
   /** Open turns and newest ended ones. */
   readonly turns = new Map<string, TurnView>()
   usage: UsageView = noUsage
@@ -48,7 +51,7 @@ export class SessionWatch extends Watch implements SessionTap {
   readonly #plain: Plain
   #view: SessionView | undefined
   #machine: MachineView | undefined
-  #taken: TakenTransition[] | undefined
+  #taken: readonly TakenTransition[] | undefined
   #guards: AskedGuard[] | undefined
   /** The transition whose event is yet to be routed. */
   #unrouted: EventEntry | undefined
@@ -96,7 +99,7 @@ export class SessionWatch extends Watch implements SessionTap {
     const tell = system._sendInspectionEvent
     system._sendInspectionEvent = (event) => {
       if (event._transitions !== undefined && event.actorRef === root && event._transitions.length > 0)
-        (this.#taken ??= []).push(...event._transitions)
+        this.#taken = this.#taken ? [...this.#taken, ...event._transitions] : event._transitions
       tell(event)
     }
     this.host.attached(session)
@@ -119,17 +122,17 @@ export class SessionWatch extends Watch implements SessionTap {
     if (source?.transient && before.value === after.value && error === undefined) return this.#chunk(event.type, source)
     const data = source ? roughBytes(source.data) : 0
     if (source?.from === 'input') this.#begin(source)
-    const growth = before === after ? 0 : roughGrowth(before.context as object, after.context as object)
+    const [was, is] = [before.context as object, after.context as object]
     const entry: EventEntry = {
       kind: 'event',
       owner: this.owner,
       seq: this.lastSeq + 1,
       time: source ? source.time : this.#now(),
-      bytes: entryBytes + data + growth,
+      bytes: entryBytes + data + (was === is ? 0 : roughGrowth(was, is)),
       type: event.type,
       event: source,
-      before,
-      after,
+      states: before.value === after.value ? undefined : [before.value, after.value],
+      contexts: was === is ? undefined : [was, is],
       taken,
       guards,
       to: none,
@@ -141,7 +144,7 @@ export class SessionWatch extends Watch implements SessionTap {
   }
 
   routed(event: AgentEvent, to: readonly string[], dropped: boolean): void {
-    if (event.transient) return this.#count(event, to)
+    if (event.transient) return this.#travel(event, to)
     const entry = this.#unrouted ?? this.#untaken(event)
     this.#unrouted = undefined
     // Turns that no client began, and those that were open when the session was restored.
@@ -149,38 +152,61 @@ export class SessionWatch extends Watch implements SessionTap {
     entry.event = event
     entry.to = to
     entry.dropped = dropped
-    this.#count(event, to)
+    this.#travel(event, to)
   }
 
   step({ accepted, outputs, settled, cancels }: Effects): void {
     for (const traceId of accepted) if (!this.turns.has(traceId)) this.#open(traceId, 'queued')
-    for (const event of outputs) if (event.transient) this.#count(event, ['output'])
+    for (const event of outputs) if (event.transient) this.#travel(event, ['output'])
     for (const { node, eventId } of cancels) this.#cancelled(node, eventId)
     for (const result of settled) this.#end(result)
     this.host.touched(this)
   }
 
   started({ node, event, attempt }: Job): void {
-    this.running.set(node, { event, attempt, startedAt: this.#now() })
+    const startedAt = this.#now()
+    this.running.set(node, {
+      kind: 'job',
+      owner: this.owner,
+      seq: 0,
+      time: startedAt,
+      // What it emits is kept with the events themselves.
+      bytes: entryBytes / 2,
+      node,
+      event,
+      attempt,
+      startedAt,
+      status: 'completed',
+      emits: none,
+      usage: null,
+      failure: null,
+    })
   }
 
   settled({ node, eventId, attempt, failure, emits, usage }: Outcome): void {
     const job = this.running.get(node)
     if (job?.event.id !== eventId || job.attempt !== attempt) return
-    this.running.delete(node)
-    const time = this.#now()
-    this.#addStats(node, time - job.startedAt, failure !== null, usage)
-    // One for each streamed chunk would drown all else.
-    if (job.event.transient && !failure) return
-    const status = failure ? 'failed' : 'completed'
-    this.#keepJob(node, job, time, status, emits, usage, failure)
+    job.emits = emits
+    job.usage = usage
+    job.failure = failure
+    this.#settle(job, failure ? 'failed' : 'completed')
   }
 
   stopped(failure: unknown): void {
     this.stoppedAt = this.#now()
     this.#unrouted = undefined
+    if (this.session) this.#rest(this.session)
     this.life('stopped', failure)
     this.host.gone(this)
+  }
+
+  /** Keeps what there is to see of it, and not the session itself, which is twenty times as large. */
+  #rest({ root }: TappedSession): void {
+    const { status, value, context, tags, _nodes } = root.getSnapshot() as AnyMachineSnapshot
+    this.rest = { status, value, context: context as object, tags, _nodes }
+    const snapshots = Object.entries(this.children).map(([node, actor]) => [node, actor.getSnapshot()] as const)
+    this.children = Object.fromEntries(snapshots.map(([node, snapshot]) => [node, { getSnapshot: () => snapshot }]))
+    this.session = undefined
   }
 
   // --- told by the inspector -------------------------------------------------------------
@@ -234,8 +260,8 @@ export class SessionWatch extends Watch implements SessionTap {
       bytes: entryBytes + roughBytes(event.data),
       type: `${event.from}.${event.type}`,
       event,
-      before: undefined,
-      after: undefined,
+      states: undefined,
+      contexts: undefined,
       taken: none,
       guards: none,
       to: none,
@@ -246,59 +272,39 @@ export class SessionWatch extends Watch implements SessionTap {
     return entry
   }
 
-  #count({ from, type }: AgentEvent, to: readonly string[]): void {
+  #travel({ from, type }: AgentEvent, to: readonly string[]): void {
     if (to.length === 0) return
-    const name = `${from}.${type}`
-    let targets = this.edges.get(name)
-    if (!targets) this.edges.set(name, (targets = new Map()))
+    let types = this.edges.get(from)
+    if (!types) this.edges.set(from, (types = new Map()))
+    let targets = types.get(type)
+    if (!targets) types.set(type, (targets = new Map()))
     for (const node of to) targets.set(node, (targets.get(node) ?? 0) + 1)
   }
 
   #cancelled(node: string, eventId: string): void {
     const job = this.running.get(node)
-    if (job?.event.id !== eventId) return
-    this.running.delete(node)
-    this.#keepJob(node, job, this.#now(), 'cancelled', none, null, null)
+    if (job?.event.id === eventId) this.#settle(job, 'cancelled')
   }
 
-  #keepJob(
-    node: string,
-    { event, attempt, startedAt }: RunningJob,
-    time: number,
-    status: 'completed' | 'failed' | 'cancelled',
-    emits: Outcome['emits'],
-    usage: Outcome['usage'],
-    failure: Outcome['failure'],
-  ): void {
-    const seq = this.lastSeq + 1
-    // What it emitted is kept with the events themselves.
-    const bytes = entryBytes / 2
-    this.keep({
-      kind: 'job',
-      owner: this.owner,
-      seq,
-      time,
-      bytes,
-      node,
-      event,
-      attempt,
-      startedAt,
-      status,
-      emits,
-      usage,
-      failure,
-    })
+  #settle(job: JobEntry, status: JobEntry['status']): void {
+    this.running.delete(job.node)
+    job.status = status
+    job.time = this.#now()
+    if (status !== 'cancelled') this.#count(job)
+    // One for each streamed chunk would drown all else.
+    if (job.event.transient && !job.failure) return
+    job.seq = this.lastSeq + 1
+    this.keep(job)
   }
 
-  #addStats(node: string, time: number, failed: boolean, usage: Outcome['usage']): void {
-    const known = this.stats.get(node) ?? noStats
-    this.stats.set(node, {
-      handled: known.handled + 1,
-      failed: known.failed + (failed ? 1 : 0),
-      totalTime: known.totalTime + time,
-      lastTime: time,
-      usage: usage ? addUsage(known.usage, usage) : known.usage,
-    })
+  #count({ node, time, startedAt, failure, usage }: JobEntry): void {
+    let stats = this.stats.get(node)
+    if (!stats) this.stats.set(node, (stats = { ...noStats }))
+    stats.handled++
+    if (failure) stats.failed++
+    stats.lastTime = time - startedAt
+    stats.totalTime += stats.lastTime
+    if (usage) stats.usage = addUsage(stats.usage, usage)
   }
 
   /** The input of a client entered its turn. */
@@ -329,7 +335,7 @@ export class SessionWatch extends Watch implements SessionTap {
     const time = this.#now()
     const turn = this.turns.get(traceId) ?? { ...newTurn, traceId, startedAt: time }
     const endedAt = status === 'waiting' ? null : time
-    this.turns.set(traceId, { ...turn, status, endedAt, text, usage, error, dropped })
+    this.turns.set(traceId, { ...turn, status, endedAt, text: text.slice(0, longestText), usage, error, dropped })
     if (endedAt !== null) this.usage = addUsage(this.usage, usage)
     if (status === 'failed') this.failureCount++
     this.keep({
@@ -346,6 +352,9 @@ export class SessionWatch extends Watch implements SessionTap {
     this.life('ended')
   }
 }
+
+/** Counted in place. */
+type CountedStats = { -readonly [Key in keyof NodeStats]: NodeStats[Key] }
 
 /** What XState would tell its inspectors. */
 interface InspectionNote {

@@ -1,8 +1,8 @@
 /** How much memory what is retained takes, roughly: a walk that costs less than keeping the thing. */
 
-const deepest = 4
+const deepest = 3
 
-/** Rough bytes of a value; long lists are extrapolated from their ends. */
+/** Rough bytes of a value; lists are extrapolated from their last item. */
 export function roughBytes(value: unknown, depth = 0): number {
   if (typeof value === 'string') return 16 + value.length
   if (typeof value !== 'object' || value === null) return 8
@@ -10,8 +10,7 @@ export function roughBytes(value: unknown, depth = 0): number {
   if (Array.isArray(value)) {
     const { length } = value
     if (length === 0) return 16
-    const ends = roughBytes(value[0], depth + 1) + roughBytes(value[length - 1], depth + 1)
-    return 16 + (length * (8 + ends)) / 2
+    return 16 + length * (8 + roughBytes(value[length - 1], depth + 1))
   }
   let bytes = 24
   for (const key in value) bytes += 8 + roughBytes((value as Record<string, unknown>)[key], depth + 1)

@@ -14,6 +14,8 @@ export interface InspectServer {
   /** `ws://127.0.0.1:<port>/inspect` */
   readonly url: string
   readonly feed: InspectorFeed
+  /** The server's ends of the connections. */
+  readonly sockets: ReadonlySet<WebSocket>
   close(): Promise<void>
 }
 
@@ -60,6 +62,7 @@ export async function serveInspector(inspector: Inspector, options: InspectServe
     port,
     url: `ws://127.0.0.1:${port}/inspect`,
     feed,
+    sockets: sockets.clients,
     async close() {
       feed.close()
       inspector.close()

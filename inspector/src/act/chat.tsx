@@ -13,21 +13,28 @@ export function Chat() {
   const { data, state } = useSession()
   const records = useRecords(data, isChatRecord)
   const turns = useMemo(() => chatTurns(state.turns, records), [state.turns, records])
-  const end = useRef<HTMLDivElement>(null)
-  const last = turns.at(-1)
+  const scroller = useRef<HTMLDivElement>(null)
+  // Stays at the end until the person scrolls up.
+  const atEnd = useRef(true)
   useLayoutEffect(() => {
-    const scroller = end.current?.parentElement
-    if (scroller && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 240)
-      scroller.scrollTop = scroller.scrollHeight
-  }, [last?.text, turns.length, last?.turn.status])
+    if (scroller.current && atEnd.current) scroller.current.scrollTop = scroller.current.scrollHeight
+  }, [turns])
   return (
     <div className="chat">
-      <div className="chat-turns scroll" tabIndex={0} role="log" aria-label="Conversation">
+      <div
+        ref={scroller}
+        className="chat-turns scroll"
+        tabIndex={0}
+        role="log"
+        aria-label="Conversation"
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          atEnd.current = scrollHeight - scrollTop - clientHeight < 40
+        }}
+      >
         {turns.length === 0 && <Notice title="No turns yet" />}
         {turns.map((turn) => (
           <ChatTurnBlock key={turn.turn.traceId} chat={turn} />
         ))}
-        <div ref={end} />
       </div>
       <Composer />
     </div>

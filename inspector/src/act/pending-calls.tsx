@@ -83,7 +83,7 @@ function WaitingCallCard({ pending, call }: { readonly pending: PendingView; rea
             Reject
           </button>
         )}
-        <button type="button" className="button plain" onClick={() => look.tab.set('send')}>
+        <button type="button" className="button plain" onClick={() => look.showTab('send')}>
           Other event…
         </button>
       </div>

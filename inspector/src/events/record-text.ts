@@ -11,11 +11,11 @@ export function recordSubject(record: InspectRecord): string {
     case 'chunks':
       return record.count === 1 ? record.type : `${record.type} ×${record.count}`
     case 'job':
-      return `${record.event.type}`
+      return `handled ${record.event.type}`
     case 'turn':
       return `turn ${record.status}`
     case 'model':
-      return record.model
+      return `model ${record.model}`
     case 'life':
       return `session ${record.status}`
   }

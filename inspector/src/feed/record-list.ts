@@ -1,13 +1,16 @@
 /** The records of a session that the page has, in order; most come at the end, some fill a gap or come before. */
 import type { InspectRecord } from '../../../src/inspect/protocol.ts'
 
-/** More than an inspector retains by default; the oldest go first. */
-export const mostRecords = 100_000
-
 /** A list of records ordered by `seq`, each once. */
 export class RecordList {
   #items: InspectRecord[] = []
+  readonly #most: number
   #generation = 0
+
+  /** Keeps at most `most` records: by default more than an inspector retains. The oldest go first. */
+  constructor(most = 100_000) {
+    this.#most = most
+  }
 
   /** Oldest first. It grows in place: compare `length` and `generation` to see what is new. */
   get items(): readonly InspectRecord[] {
@@ -29,9 +32,9 @@ export class RecordList {
     } else {
       this.#merge(records)
     }
-    if (this.#items.length > mostRecords) {
+    if (this.#items.length > this.#most) {
       // A tenth more than needed, so that this is rare: it makes every view read the list anew.
-      this.#items = this.#items.slice(this.#items.length - mostRecords * 0.9)
+      this.#items = this.#items.slice(-this.#most * 0.9)
       this.#generation++
     }
   }

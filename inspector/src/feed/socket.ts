@@ -48,11 +48,10 @@ type AnswerOf<Type extends ClientFrame['type']> = Type extends 'subscribe'
 
 const firstDelay = 250
 const longestDelay = 5_000
-/** WebSocket close codes of servers that will not have us: policy violation, and ours for a missing token. */
+/** What HTTP says to those who may not connect; a WebSocket itself would only say that it could not. */
 const refusals = new Map([
-  [1008, 'The server refuses this page: open the link that `troupe serve` prints, it carries the token.'],
-  [4401, 'The token is missing or wrong: open the link that `troupe serve` prints.'],
-  [4403, 'This page may not use the inspector of that server.'],
+  [401, 'The token is missing or wrong: open the link that `troupe serve` prints.'],
+  [403, 'This page may not use the inspector of that server.'],
 ])
 
 /** The connection. */
@@ -105,7 +104,14 @@ export class FeedSocket {
     const socket = new WebSocket(this.#url)
     this.#socket = socket
     socket.onmessage = ({ data }) => this.#take(JSON.parse(String(data)) as ServerFrame)
-    socket.onclose = ({ code, reason }) => this.#lose(code, reason)
+    let opened = false
+    socket.onopen = () => {
+      opened = true
+    }
+    socket.onclose = () => {
+      this.#lose()
+      if (!opened) void this.#askWhy()
+    }
   }
 
   #take(frame: ServerFrame): void {
@@ -132,24 +138,31 @@ export class FeedSocket {
     else waiting.resolve(frame.type === 'ok' ? frame.result : frame)
   }
 
-  #lose(code: number, reason: string): void {
+  #lose(): void {
     this.#socket = undefined
     for (const { reject } of this.#waiting.values())
       reject(new RequestError('connection_lost', 'The connection was lost before the answer came.'))
     this.#waiting.clear()
     if (this.#over) return
-    const refusal = refusals.get(code)
-    if (refusal !== undefined) {
-      this.#refuse(reason === '' ? refusal : `${refusal} (${reason})`)
-      return
-    }
     this.#handlers.onState({ status: 'reconnecting', retryAt: Date.now() + this.#delay })
     this.#timer = setTimeout(() => this.#connect(), this.#delay)
     this.#delay = Math.min(longestDelay, this.#delay * 2)
   }
 
+  /** A browser does not tell why a WebSocket was refused; the same address over HTTP does. */
+  async #askWhy(): Promise<void> {
+    try {
+      const { status } = await fetch(this.#url.replace(/^ws/, 'http'))
+      const reason = refusals.get(status)
+      if (reason !== undefined && !this.#over && this.#socket?.readyState !== WebSocket.OPEN) this.#refuse(reason)
+    } catch {
+      // The server is not there: it is tried again anyway.
+    }
+  }
+
   #refuse(reason: string): void {
     this.#over = true
+    clearTimeout(this.#timer)
     this.#socket?.close()
     this.#handlers.onState({ status: 'refused', reason })
   }

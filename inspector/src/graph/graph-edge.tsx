@@ -1,13 +1,13 @@
 /** All events from one node to another: one line, and a label for each. */
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react'
 import { memo, use, useRef } from 'react'
-import type { EdgeView } from '../../../src/inspect/protocol.ts'
 import { useSession } from '../context.ts'
-import { edgeKey, useLit } from '../feed/lights.ts'
+import { edgeKey } from '../feed/lights.ts'
+import { useLit } from '../feed/use-lit.ts'
 import type { PlacedEdge } from '../layout/graph.ts'
 import { roundedPath } from '../layout/rounded-path.ts'
 import { countText } from '../parts/words.ts'
-import type { GraphLine } from './graph-layout.ts'
+import { lineEvents, type GraphLine, type LineEvent } from './graph-layout.ts'
 import { PathContext } from './path-context.ts'
 import { stepsText } from './turn-path.ts'
 
@@ -29,8 +29,8 @@ export const GraphEdgeLine = memo(function GraphEdgeLine({ id, data }: EdgeProps
       {label && (
         <EdgeLabelRenderer>
           <div className="graph-labels" style={{ transform: `translate(${label.x}px, ${label.y}px)` }}>
-            {line.edges.map((edge) => (
-              <EdgeLabel key={`${edge.event} ${edge.when ?? ''}`} edge={edge} />
+            {lineEvents(line).map((event) => (
+              <EventLabel key={event.event} line={line} event={event} />
             ))}
           </div>
         </EdgeLabelRenderer>
@@ -39,7 +39,13 @@ export const GraphEdgeLine = memo(function GraphEdgeLine({ id, data }: EdgeProps
   )
 })
 
-function EdgeLabel({ edge: { from, to, event, when } }: { readonly edge: EdgeView }) {
+function EventLabel({
+  line: { from, to },
+  event: { event, when },
+}: {
+  readonly line: GraphLine
+  readonly event: LineEvent
+}) {
   const { data: session, state } = useSession()
   const path = use(PathContext)
   const element = useRef<HTMLDivElement>(null)

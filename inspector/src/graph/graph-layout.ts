@@ -1,7 +1,7 @@
 /** An agent's graph as boxes and lines with their sizes. */
 import type { EdgeView, GraphView } from '../../../src/inspect/protocol.ts'
 import type { LayoutGraph } from '../layout/graph.ts'
-import type { MeasureText } from '../layout/measure-text.ts'
+import type { MeasureText } from '../layout/fonts.ts'
 
 /** All edges from one node to another: drawn as one line with a label for each event. */
 export interface GraphLine {
@@ -27,8 +27,24 @@ export function graphLines({ edges }: GraphView): GraphLine[] {
   })
 }
 
-/** An edge's name: its event and its condition. */
-export function edgeText({ event, when }: EdgeView): string {
+/** Edges of one event between two nodes: they differ in their condition only, and are counted together. */
+export interface LineEvent {
+  readonly event: string
+  /** The conditions, any of which is enough; undefined when there is none. */
+  readonly when: string | undefined
+}
+
+/** The events of a line, each once. */
+export function lineEvents({ edges }: GraphLine): LineEvent[] {
+  const conditions = new Map<string, (string | undefined)[]>()
+  for (const { event, when } of edges) conditions.set(event, [...(conditions.get(event) ?? []), when])
+  return [...conditions].map(([event, whens]) => ({
+    event,
+    when: whens.every((when) => when === undefined) ? undefined : whens.map((when) => when ?? 'else').join(' | '),
+  }))
+}
+
+function eventText({ event, when }: LineEvent): string {
   return when === undefined ? event : `${event} [${when}]`
 }
 
@@ -37,20 +53,20 @@ export function graphLayout(
   graph: GraphView,
   lines: readonly GraphLine[],
   measure: MeasureText,
-  down: boolean,
+  direction: LayoutGraph['direction'],
 ): LayoutGraph {
   return {
-    direction: down ? 'down' : 'right',
+    direction,
     first: 'input',
     nodes: graph.nodes.map(({ id, kind }) => ({ id, ...(kind === 'port' ? graphSizes.port : graphSizes.node) })),
-    edges: lines.map(({ id, from, to, edges }) => ({
-      id,
-      source: from,
-      target: to,
+    edges: lines.map((line) => ({
+      id: line.id,
+      source: line.from,
+      target: line.to,
       label: {
         // Room for the count and the numbers of the steps beside the name.
-        width: Math.ceil(Math.max(...edges.map((edge) => measure(edgeText(edge), 'row')))) + 62,
-        height: edges.length * graphSizes.label + 2,
+        width: Math.ceil(Math.max(...lineEvents(line).map((each) => measure(eventText(each), 'row')))) + 62,
+        height: lineEvents(line).length * graphSizes.label + 2,
       },
     })),
   }

@@ -2,7 +2,8 @@
 import { Handle, Position, type NodeProps } from '@xyflow/react'
 import { memo, useRef } from 'react'
 import { useSession } from '../context.ts'
-import { nodeKey, useLit } from '../feed/lights.ts'
+import { nodeKey } from '../feed/lights.ts'
+import { useLit } from '../feed/use-lit.ts'
 import { countText, durationText } from '../parts/words.ts'
 
 /** The box. */

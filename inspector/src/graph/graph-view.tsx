@@ -1,18 +1,18 @@
 /** The agent: its nodes as they are doing, its edges as events travel along them. */
 import type { Edge, Node } from '@xyflow/react'
-import { useCallback, useMemo } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import type { InspectRecord } from '../../../src/inspect/protocol.ts'
 import { useApplication, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
 import { turnInScope, useRecords } from '../feed/use-records.ts'
 import { Canvas } from '../layout/canvas.tsx'
-import { measureText } from '../layout/measure-text.ts'
-import { useLayout } from '../layout/use-layout.ts'
 import { Loading, Notice } from '../parts/notice.tsx'
 import { StatusBadge } from '../parts/status.tsx'
+import { useSize } from '../parts/use-size.ts'
 import { durationText, shortId } from '../parts/words.ts'
 import { GraphEdgeLine } from './graph-edge.tsx'
-import { graphLayout, graphLines } from './graph-layout.ts'
+import { useFittingLayout } from './fitting-layout.ts'
+import { graphLines } from './graph-layout.ts'
 import { GraphNodeBox } from './graph-node.tsx'
 import { PathContext } from './path-context.ts'
 import { turnPath } from './turn-path.ts'
@@ -29,8 +29,8 @@ export function GraphView() {
   const selected = selection?.kind === 'node' ? selection.id : undefined
   const graph = machine?.graph
   const lines = useMemo(() => (graph ? graphLines(graph) : []), [graph])
-  const layout = useMemo(() => graph && graphLayout(graph, lines, measureText, false), [graph, lines])
-  const outcome = useLayout(layout ?? undefined)
+  const surface = useRef<HTMLDivElement>(null)
+  const { placement: ready, fault } = useFittingLayout(graph, lines, useSize(surface))
 
   const turn = turnInScope(state, scope)
   const traceId = turn?.traceId
@@ -41,7 +41,6 @@ export function GraphView() {
   const records = useRecords(data, accepts)
   const path = useMemo(() => turnPath(records), [records])
 
-  const ready = outcome.status === 'ready' && outcome.graph === layout ? outcome.placement : undefined
   const nodes = useMemo<Node[]>(
     () =>
       ready && graph
@@ -81,29 +80,38 @@ export function GraphView() {
         <p className="dim">It comes from an XState application: see its statechart, its sequence and its events.</p>
       </Notice>
     )
-  if (outcome.status === 'failed')
-    return <Notice title="The graph could not be laid out">{<p className="dim">{outcome.message}</p>}</Notice>
-  if (!ready) return <Loading what="the graph" />
+  if (fault !== undefined)
+    return (
+      <Notice title="The graph could not be laid out">
+        <p className="dim">{fault}</p>
+      </Notice>
+    )
   return (
     <PathContext value={path}>
-      <Canvas
-        label="Agent graph"
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        drawing={ready}
-        onSelectNode={(node) => look.select(node && { kind: 'node', id: node.id })}
-      >
-        {turn && (
-          <div className="canvas-caption">
-            <span>Turn {shortId(turn.traceId)}</span>
-            <StatusBadge status={turn.status} />
-            {turn.endedAt !== null && <span className="number">{durationText(turn.endedAt - turn.startedAt)}</span>}
-            <span className="dim">numbers on edges: the order of its events</span>
-          </div>
+      <div ref={surface} className="surface">
+        {!ready ? (
+          <Loading what="the graph" />
+        ) : (
+          <Canvas
+            label="Agent graph"
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            edgeTypes={edgeTypes}
+            placement={ready}
+            onSelectNode={(node) => look.select(node && { kind: 'node', id: node.id })}
+          >
+            {turn && (
+              <div className="canvas-caption">
+                <span>Turn {shortId(turn.traceId)}</span>
+                <StatusBadge status={turn.status} />
+                {turn.endedAt !== null && <span className="number">{durationText(turn.endedAt - turn.startedAt)}</span>}
+                <span className="dim">numbers on edges: the order of its events</span>
+              </div>
+            )}
+          </Canvas>
         )}
-      </Canvas>
+      </div>
     </PathContext>
   )
 }

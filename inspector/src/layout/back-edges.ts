@@ -52,16 +52,22 @@ function backEdgesBetween(
   edges: ReadonlyMap<string, readonly { id: string; to: string }[]>,
 ): string[] {
   const back: string[] = []
-  const state = new Map<string, 'open' | 'done'>()
-  const walk = (node: string): void => {
-    state.set(node, 'open')
+  // By box: the walk that met it first, and whether that is still on its way through it.
+  const walks = new Map<string, number>()
+  const open = new Set<string>()
+  const walk = (node: string, number: number): void => {
+    walks.set(node, number)
+    open.add(node)
     for (const { id, to } of edges.get(node) ?? []) {
-      if (state.get(to) === 'open') back.push(id)
-      else if (!state.has(to)) walk(to)
+      const met = walks.get(to)
+      if (met === undefined) walk(to, number)
+      // What only another way leads to comes after what the first box leads to, so its edges to that lead back.
+      else if (met < number || open.has(to)) back.push(id)
     }
-    state.set(node, 'done')
+    open.delete(node)
   }
   const order = siblings.map(({ id }) => id)
-  for (const id of start === undefined ? order : [start, ...order]) if (!state.has(id)) walk(id)
+  for (const [number, id] of (start === undefined ? order : [start, ...order]).entries())
+    if (!walks.has(id)) walk(id, number)
   return back
 }

@@ -11,14 +11,14 @@ const options = {
   'elk.edgeRouting': 'ORTHOGONAL',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
-  'elk.layered.spacing.nodeNodeBetweenLayers': '36',
+  // Twice this between boxes with a label between them.
+  'elk.layered.spacing.nodeNodeBetweenLayers': '18',
   'elk.spacing.nodeNode': '28',
   'elk.spacing.edgeNode': '18',
   'elk.spacing.edgeEdge': '14',
   'elk.spacing.edgeLabel': '4',
-  'elk.layered.spacing.edgeNodeBetweenLayers': '18',
-  'elk.layered.spacing.edgeEdgeBetweenLayers': '14',
-  'elk.edgeLabels.inline': 'true',
+  'elk.layered.spacing.edgeNodeBetweenLayers': '12',
+  'elk.layered.spacing.edgeEdgeBetweenLayers': '12',
 }
 
 /**
@@ -57,7 +57,9 @@ function toElkEdge({ id, source, target, label }: LayoutEdge, reversed: boolean)
     id,
     sources: [reversed ? target : source],
     targets: [reversed ? source : target],
-    ...(label ? { labels: [{ id: `${id}#label`, text: ' ', ...label }] } : {}),
+    ...(label
+      ? { labels: [{ id: `${id}#label`, text: ' ', ...label, layoutOptions: { 'elk.edgeLabels.inline': 'true' } }] }
+      : {}),
   }
 }
 
@@ -73,6 +75,9 @@ function placedEdge({ sections = [], labels = [] }: ElkExtendedEdge, reversed: b
   const [label] = labels
   return {
     points: reversed ? points.reverse() : points,
-    label: label?.x === undefined || label.y === undefined ? undefined : { x: label.x, y: label.y },
+    label:
+      label?.x === undefined || label.y === undefined
+        ? undefined
+        : { x: label.x, y: label.y, width: label.width ?? 0, height: label.height ?? 0 },
   }
 }

@@ -44,12 +44,23 @@ export interface PlacedNode extends Point {
 /** A routed line; places are relative to the whole drawing. */
 export interface PlacedEdge {
   readonly points: readonly Point[]
-  /** Top left corner of its label. */
-  readonly label: Point | undefined
+  /** Its label; the place is the top left corner. */
+  readonly label: PlacedNode | undefined
 }
 
 /** A placed graph. */
 export interface Placement {
   readonly nodes: ReadonlyMap<string, PlacedNode>
   readonly edges: ReadonlyMap<string, PlacedEdge>
+}
+
+/** Width and height of a placed graph; places of boxes inside boxes count less than those of the boxes around them. */
+export function extentOf({ nodes, edges }: Placement): { readonly width: number; readonly height: number } {
+  const lines = [...edges.values()]
+  const points = lines.flatMap(({ points: each }) => each)
+  const boxes = [...nodes.values(), ...lines.flatMap(({ label }) => label ?? [])]
+  return {
+    width: Math.max(1, ...boxes.map(({ x, width }) => x + width), ...points.map(({ x }) => x)),
+    height: Math.max(1, ...boxes.map(({ y, height }) => y + height), ...points.map(({ y }) => y)),
+  }
 }

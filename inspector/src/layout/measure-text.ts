@@ -1,13 +1,6 @@
 /** How wide texts are in the fonts that boxes and labels are drawn in; sizes of boxes are known before they exist. */
 
-/** The fonts of the drawings, as in `styles/drawing.css`. */
-export const fonts = {
-  name: '600 13px system-ui, sans-serif',
-  row: '400 11px system-ui, sans-serif',
-} as const
-
-/** Width of a text in pixels. */
-export type MeasureText = (text: string, font: keyof typeof fonts) => number
+import { fonts, type MeasureText } from './fonts.ts'
 
 let canvas: CanvasRenderingContext2D | null | undefined
 const known = new Map<string, number>()

@@ -7,9 +7,15 @@ import { JsonTree } from '../parts/json-tree.tsx'
 const parts = ['request', 'answer', 'raw'] as const
 const names = { request: 'Request', answer: 'Response', raw: 'Raw response' } as const
 
+interface Props {
+  readonly exchange: ModelExchange
+  /** The part that is shown first. */
+  readonly first?: (typeof parts)[number]
+}
+
 /** The exchange, one part at a time. */
-export function Exchange({ exchange: { request, response } }: { readonly exchange: ModelExchange }) {
-  const [part, setPart] = useState<(typeof parts)[number]>('request')
+export function Exchange({ exchange: { request, response }, first = 'request' }: Props) {
+  const [part, setPart] = useState(first)
   return (
     <Section title="Exchange with the model">
       <div role="group" aria-label="Part of the exchange" className="kinds">

@@ -61,7 +61,7 @@ function ModelCallParts({ call: { seq } }: { readonly call: ModelRecord }) {
   return (
     <>
       <MessageList messages={messages} />
-      <Exchange exchange={exchange} />
+      <Exchange exchange={exchange} first="answer" />
     </>
   )
 }

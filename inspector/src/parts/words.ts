@@ -39,7 +39,31 @@ export function shortId(id: string): string {
 
 /** The first line of any data, for a row. */
 export function previewOf(data: unknown, length = 160): string {
-  const text = typeof data === 'string' ? data : data === null || data === undefined ? '' : JSON.stringify(data)
+  const text = typeof data === 'string' ? data : data === null || data === undefined ? '' : dataText(data)
   const line = text.replaceAll(/\s+/g, ' ')
   return line.length > length ? `${line.slice(0, length - 1)}…` : line
+}
+
+interface KnownData {
+  readonly text?: unknown
+  readonly route?: unknown
+  readonly message?: unknown
+  readonly calls?: unknown
+  readonly results?: unknown
+}
+
+/** What matters in the data of Troupe's own events; everything else as JSON, without the window of messages. */
+function dataText(data: object): string {
+  const { text, route, message, calls, results } = data as KnownData
+  if (typeof text === 'string') return text
+  if (typeof route === 'string') return route
+  if (typeof message === 'string') return message
+  if (Array.isArray(calls))
+    return (calls as { name?: unknown; args?: unknown }[])
+      .map(({ name, args }) => `${String(name)}(${JSON.stringify(args)})`)
+      .join(', ')
+  if (Array.isArray(results))
+    return (results as { content?: unknown }[]).map(({ content }) => String(content)).join(', ')
+  const rest = JSON.stringify({ ...data, window: undefined })
+  return rest === '{}' ? '' : rest
 }

@@ -14,11 +14,15 @@ export interface Hop {
   readonly label: string
 }
 
-/** The lifelines, in the order of the graph; child actors for machines that have none. */
-export function lanesOf(machine: MachineView | undefined, state: SessionState): readonly string[] {
-  const ids = machine?.graph ? machine.graph.nodes.map(({ id }) => id) : ['input', ...Object.keys(state.nodes)]
-  const inside = ids.filter((id) => id !== 'input' && id !== 'output')
-  return ['input', ...inside, ...(ids.includes('output') ? ['output'] : [])]
+/** The lifelines, in the order in which events reach them; child actors for machines that have no graph. */
+export function lanesOf(machine: MachineView | undefined, nodes: SessionState['nodes']): readonly string[] {
+  const graph = machine?.graph
+  if (!graph) return ['input', ...Object.keys(nodes)]
+  const reached = new Set(['input'])
+  for (const from of reached)
+    for (const edge of graph.edges) if (edge.from === from && edge.to !== 'output') reached.add(edge.to)
+  for (const { id } of graph.nodes) if (id !== 'output') reached.add(id)
+  return [...reached, 'output']
 }
 
 /** True for the records that have a row. */

@@ -1,16 +1,20 @@
 /** Who said what to whom, in order: a lifeline for each node, an arrow for each hop. */
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import type { InspectRecord } from '../../../src/inspect/protocol.ts'
 import { useApplication, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
 import { traceInScope, useRecords } from '../feed/use-records.ts'
 import { Notice } from '../parts/notice.tsx'
 import { RowList } from '../parts/row-list.tsx'
+import { useSize } from '../parts/use-size.ts'
 import { clockText } from '../parts/words.ts'
 import { hopsOf, isHopRecord, lanesOf, targetsOf, type Hop } from './hops.ts'
 
-const laneWidth = 132
+const narrowestLane = 84
+const widestLane = 170
 const timeWidth = 96
+/** Room for the scroll bar. */
+const margin = 14
 
 /** The view. */
 export function SequenceView() {
@@ -19,49 +23,62 @@ export function SequenceView() {
   const scope = useCell(look.scope)
   const selection = useCell(look.selection)
   const traceId = traceInScope(state, scope)
+  const surface = useRef<HTMLDivElement>(null)
+  const size = useSize(surface)
   const accepts = useMemo(
     () => (record: InspectRecord) => isHopRecord(record) && (traceId === undefined || record.traceId === traceId),
     [traceId],
   )
   const records = useRecords(data, accepts)
   const nodes = Object.keys(state.nodes).join(' ')
-  const lanes = useMemo(() => lanesOf(machine, state), [machine, nodes])
+  const lanes = useMemo(() => lanesOf(machine, state.nodes), [machine, nodes])
   const positions = useMemo(() => new Map(lanes.map((id, index) => [id, index])), [lanes])
   const targets = useMemo(() => targetsOf(machine), [machine])
   const hops = useHops(records, positions, targets)
   const selected = selection?.kind === 'record' ? hops.findIndex(({ seq }) => seq === selection.seq) : -1
-  if (hops.length === 0) return <Notice title="No events yet" />
+  const laneWidth = Math.floor(
+    Math.min(
+      widestLane,
+      Math.max(narrowestLane, ((size?.width ?? 900) - timeWidth - margin) / Math.max(1, lanes.length)),
+    ),
+  )
   const width = timeWidth + lanes.length * laneWidth
   return (
-    <RowList
-      label="Sequence of events"
-      className="sequence"
-      count={hops.length}
-      rowHeight={34}
-      rowKey={(index) => hops[index]?.key ?? index}
-      selected={selected}
-      onSelect={(index) => {
-        const next = index === selected + 1 ? nextRecord(hops, selected) : index
-        look.select({ kind: 'record', seq: (hops[next] as Hop).seq })
-      }}
-      follow
-      header={
-        <div className="sequence-head" style={{ width }}>
-          <span className="sequence-time dim">Time</span>
-          {lanes.map((id) => (
-            <span
-              key={id}
-              className="sequence-lane-name"
-              data-status={state.nodes[id]?.status ?? 'idle'}
-              style={{ width: laneWidth }}
-            >
-              <span className="cut">{id}</span>
-            </span>
-          ))}
-        </div>
-      }
-      row={(index) => <HopRow hop={hops[index] as Hop} lanes={lanes.length} width={width} />}
-    />
+    <div ref={surface} className="surface">
+      {hops.length === 0 ? (
+        <Notice title="No events yet" />
+      ) : (
+        <RowList
+          label="Sequence of events"
+          className="sequence"
+          count={hops.length}
+          rowHeight={34}
+          rowKey={(index) => hops[index]?.key ?? index}
+          selected={selected}
+          onSelect={(index) => {
+            const next = index === selected + 1 ? nextRecord(hops, selected) : index
+            look.select({ kind: 'record', seq: (hops[next] as Hop).seq })
+          }}
+          follow
+          header={
+            <div className="sequence-head" style={{ width }}>
+              <span className="sequence-time dim">Time</span>
+              {lanes.map((id) => (
+                <span
+                  key={id}
+                  className="sequence-lane-name"
+                  data-status={state.nodes[id]?.status ?? 'idle'}
+                  style={{ width: laneWidth }}
+                >
+                  <span className="cut">{id}</span>
+                </span>
+              ))}
+            </div>
+          }
+          row={(index) => <HopRow hop={hops[index] as Hop} lanes={lanes.length} laneWidth={laneWidth} width={width} />}
+        />
+      )}
+    </div>
   )
 }
 
@@ -90,7 +107,14 @@ function nextRecord(hops: readonly Hop[], from: number): number {
   return next < 0 ? hops.length - 1 : next
 }
 
-function HopRow({ hop, lanes, width }: { readonly hop: Hop; readonly lanes: number; readonly width: number }) {
+interface HopRowProps {
+  readonly hop: Hop
+  readonly lanes: number
+  readonly laneWidth: number
+  readonly width: number
+}
+
+function HopRow({ hop, lanes, laneWidth, width }: HopRowProps) {
   const middle = (lane: number) => lane * laneWidth + laneWidth / 2
   const [from, to] = [middle(hop.from), middle(hop.to)]
   const left = Math.min(from, to)

@@ -96,7 +96,9 @@ function SessionRow({ session, now }: { readonly session: SessionSummary; readon
         {source === 'stately' ? (
           <span className="badge">XState</span>
         ) : (
-          <span title={`${turns} turns, ${usage.totalTokens} tokens`}>{countText(turns)}↻</span>
+          <span title={`${turns} turns, ${usage.totalTokens} tokens`}>
+            {countText(turns)} {turns === 1 ? 'turn' : 'turns'}
+          </span>
         )}
       </span>
       <span className="visually-hidden">{activity}</span>

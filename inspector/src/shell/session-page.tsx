@@ -35,6 +35,7 @@ export function SessionPage({ data }: { readonly data: SessionData }) {
   const phase = useCell(data.phase)
   const machines = useCell(feed.machines)
   const place = useCell(look.place)
+  const sideOpen = useCell(look.sideOpen)
   const [width, setWidth] = useState(380)
   const session = useMemo<OpenSession | undefined>(
     () => view && { ...view, data, machine: machines.get(view.summary.machine ?? '') },
@@ -57,7 +58,11 @@ export function SessionPage({ data }: { readonly data: SessionData }) {
   const View = viewComponents[place.view]
   return (
     <SessionContext value={session}>
-      <div className="session" style={{ '--side-width': `${width}px` } as React.CSSProperties}>
+      <div
+        className="session"
+        data-side={sideOpen ? 'open' : 'closed'}
+        style={{ '--side-width': `${width}px` } as React.CSSProperties}
+      >
         <SessionHead />
         <ViewTabs />
         <section className="session-view" id="view" role="tabpanel" aria-label={place.view}>
@@ -67,15 +72,19 @@ export function SessionPage({ data }: { readonly data: SessionData }) {
             </Suspense>
           </ErrorBoundary>
         </section>
-        <Splitter
-          label="Width of the side panel"
-          side="right"
-          width={width}
-          least={280}
-          most={720}
-          onChange={setWidth}
-        />
-        <SidePanel />
+        {sideOpen && (
+          <>
+            <Splitter
+              label="Width of the side panel"
+              side="right"
+              width={width}
+              least={280}
+              most={720}
+              onChange={setWidth}
+            />
+            <SidePanel />
+          </>
+        )}
       </div>
     </SessionContext>
   )

@@ -14,6 +14,7 @@ export const shortcuts: readonly (readonly [keys: string, what: string])[] = [
   ['j k ↑ ↓', 'The next and the previous row of a list'],
   ['s', 'Send an event'],
   ['x', 'Context and usage'],
+  ['p', 'Show or hide the panel'],
   ['t', 'Light, dark, as the system'],
   ['Esc', 'Close the detail, leave a field'],
   ['?', 'This help'],
@@ -44,11 +45,12 @@ function press(key: string, { feed, look }: Application): boolean {
     look.listOpen.set(true)
     focusSoon('#session-search')
   } else if (key === 'c') {
-    look.tab.set('chat')
+    look.showTab('chat')
     focusSoon('#chat-text')
-  } else if (key === 's') look.tab.set('send')
-  else if (key === 'x') look.tab.set('context')
+  } else if (key === 's') look.showTab('send')
+  else if (key === 'x') look.showTab('context')
   else if (key === 't') nextTheme()
+  else if (key === 'p') look.sideOpen.set(!look.sideOpen.value)
   else if (key === '?') look.help.set(!look.help.value)
   else if (key === 'l') look.scope.set(look.scope.value === 'latest' ? 'all' : 'latest')
   else if (key === '[' || key === ']') stepTurn({ feed, look }, key === '[' ? -1 : 1)

@@ -48,6 +48,7 @@ export function ViewTabs() {
       </div>
       <span className="grow" />
       <ScopeChoice />
+      <PanelButton />
     </div>
   )
 }
@@ -73,5 +74,28 @@ function ScopeChoice() {
         </option>
       ))}
     </select>
+  )
+}
+
+function PanelButton() {
+  const { look } = useApplication()
+  const { state } = useSession()
+  const open = useCell(look.sideOpen)
+  const waiting = state.pending.length
+  return (
+    <button
+      type="button"
+      className="button plain"
+      aria-pressed={open}
+      title="Show or hide the panel (p)"
+      onClick={() => look.sideOpen.set(!open)}
+    >
+      Panel
+      {!open && waiting > 0 && (
+        <span className="badge" data-status="waiting">
+          {waiting}
+        </span>
+      )}
+    </button>
   )
 }

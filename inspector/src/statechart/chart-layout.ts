@@ -1,6 +1,6 @@
 /** A chart as boxes and lines with their sizes. */
 import type { LayoutEdge, LayoutGraph, LayoutNode } from '../layout/graph.ts'
-import type { MeasureText } from '../layout/measure-text.ts'
+import type { MeasureText } from '../layout/fonts.ts'
 import type { Chart, ChartState, ChartTransition } from './read-machine.ts'
 
 /** Heights in pixels, as in `styles/drawing.css`. */

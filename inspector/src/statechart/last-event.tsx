@@ -1,12 +1,16 @@
 /** Which event the statechart is shown for, and what its guards said. */
+import { useMemo } from 'react'
 import type { EventRecord } from '../../../src/inspect/protocol.ts'
 import { useApplication } from '../context.ts'
 import { clockText } from '../parts/words.ts'
+import { allTransitions } from './highlight.ts'
 import { guardName } from './names.ts'
+import { transitionId, type Chart } from './read-machine.ts'
 
 /** The line below the chart. */
-export function LastEvent({ record }: { readonly record: EventRecord }) {
+export function LastEvent({ record, chart }: { readonly record: EventRecord; readonly chart: Chart }) {
   const { look } = useApplication()
+  const transitions = useMemo(() => new Map(allTransitions(chart).map((each) => [each.id, each])), [chart])
   const { seq, from, type, guards = [], fired = [], dropped, time } = record
   return (
     <div className="canvas-caption">
@@ -23,7 +27,7 @@ export function LastEvent({ record }: { readonly record: EventRecord }) {
       ))}
       {fired.map(({ source, event, index, actions }) => (
         <span key={`${source}|${event}|${index}`} className="dim">
-          / {actions.join(', ') || 'no actions'}
+          / {(transitions.get(transitionId(source, event, index))?.actions ?? actions).join(', ') || 'no actions'}
         </span>
       ))}
       {dropped && (

@@ -58,10 +58,10 @@ export default function StatechartView() {
         edges={edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
-        drawing={ready}
+        placement={ready}
         onSelectNode={(node) => look.select(node && node.type === 'state' ? { kind: 'state', id: node.id } : undefined)}
       >
-        {record && <LastEvent record={record} />}
+        {chart && record && <LastEvent record={record} chart={chart} />}
       </Canvas>
     </HighlightContext>
   )
