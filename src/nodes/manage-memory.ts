@@ -4,7 +4,7 @@ import type { NodeRuntime, Schemas } from '../core/node.ts'
 import type { MemoryData } from '../core/payloads.ts'
 import { isOffline } from '../model/client.ts'
 import { composeWindow, countNewest } from './compose-window.ts'
-import type { MemoryNodeOptions, MemoryState, PinOptions } from './memory-options.ts'
+import type { MemoryNodeOptions, MemoryState, PinOptions, RecallOptions } from './memory-options.ts'
 import { chooseModel } from './model-options.ts'
 import { recall, rememberFallen } from './recall.ts'
 import { summarize, summaryMessage, summaryOf } from './running-summary.ts'
@@ -54,12 +54,8 @@ export async function manageMemory(
     if (first) state.first = first.ids[0] as string
   }
   const pinnedIds = (): string[] => [...(state.first === undefined ? [] : [state.first]), ...(state.pinned ?? [])]
-  const recalled = recalling ? await recallFor() : undefined
-  const heads = (): string[] => [
-    ...pinnedIds(),
-    ...(state.summary === undefined ? [] : [state.summary]),
-    ...(recalled ?? []),
-  ]
+  let recalled: string | undefined
+  const heads = (): string[] => [...pinnedIds(), state.summary, recalled].filter((id): id is string => id !== undefined)
   await budget.prepare([...units.flatMap((unit) => unit.messages), ...(await read(windowOf(heads())))])
 
   // Only a summary keeps what does not fit any more: everything since the last one.
@@ -82,15 +78,19 @@ export async function manageMemory(
   if (pins && fallen.length > 0) {
     const pinned = [...new Set([...(state.pinned ?? []), ...pinnedOf(pins, fallen, state.first)])].slice(-maxPinned)
     if (pinned.length > 0) state.pinned = pinned
-    // With what was pinned just now. What that leaves out counts as fallen in the next turn.
-    composed = await compose(units.slice(shownFrom))
   }
-  if (recalling && fallen.length > 0 && report.recall !== 'failed') await remember()
+  if (recalling) {
+    const since = state.unindexed === undefined ? known : startOf(units, state.unindexed)
+    await remember(units.slice(since, Math.max(shownFrom, since)))
+    await recallFor(new Set(composed.window.ids))
+  }
+  // With what was pinned and recalled just now. What that leaves out counts as fallen in the next turn.
+  if (heads().some((id) => !composed.window.ids.includes(id))) composed = await compose(units.slice(shownFrom))
   if (fallen.length > 0 || state.start !== undefined) {
     // After a failure, what fell out is still to be summarised.
     state.start = units[report.summary === 'failed' ? known : shownFrom]?.ids[0] as string
   }
-  if (recalled?.some((id) => !composed.window.ids.includes(id))) delete report.recall
+  if (recalled !== undefined && !composed.window.ids.includes(recalled)) delete report.recall
 
   return {
     state,
@@ -107,39 +107,43 @@ export async function manageMemory(
     return composeWindow(read, { head, units: from, text, limit, budget })
   }
 
-  /** The id of a message with what is recalled; none when nothing fits. */
-  async function recallFor(): Promise<string[] | undefined> {
-    const { index, limit: most = defaultRecalled } = recalling as NonNullable<typeof recalling>
+  /** Appends a message with what is recalled, unless nothing fits. */
+  async function recallFor(shown: ReadonlySet<string>): Promise<void> {
+    const { index, limit: most = defaultRecalled } = recalling as RecallOptions
     const { signal } = runtime
-    const shown = new Set([...fresh.flatMap((unit) => unit.ids), ...pinnedIds()])
     try {
-      const texts = await recall(index, collectionOf(runtime), text, {
-        limit: most,
-        spans: state.indexed ?? {},
-        shown,
-        signal,
-      })
-      if (texts.length === 0) return undefined
+      const spans = state.indexed ?? {}
+      const texts = await recall(index, collectionOf(runtime), text, { limit: most, spans, shown, signal })
+      if (texts.length === 0) return
+      const message: Message = { role: 'system', content: recalledText(texts) }
+      recalled = runtime.append(message, { aside: true })
       report.recall = texts.length
-      const content = `From earlier in this conversation, which is no longer shown:\n${texts.map((line) => `- ${line}`).join('\n')}`
-      return [runtime.append({ role: 'system', content }, { aside: true })]
+      await budget.prepare([message, ...units.flatMap((unit) => unit.messages)])
     } catch (error) {
       if (signal.aborted) throw error
       report.recall = 'failed'
-      return undefined
     }
   }
 
-  async function remember(): Promise<void> {
-    const { index } = recalling as NonNullable<typeof recalling>
+  async function remember(missed: readonly WindowUnit[]): Promise<void> {
+    if (missed.length === 0) return
+    const { index } = recalling as RecallOptions
     const { signal } = runtime
     try {
-      state.indexed = await rememberFallen(index, collectionOf(runtime), fallen, state.indexed ?? {}, signal)
+      state.indexed = await rememberFallen(index, collectionOf(runtime), missed, state.indexed ?? {}, signal)
+      delete state.unindexed
     } catch (error) {
       if (signal.aborted) throw error
       report.recall = 'failed'
+      state.unindexed = missed[0]?.ids[0] as string
     }
   }
+}
+
+function recalledText(texts: readonly string[]): string {
+  return ['From earlier in this conversation, which is no longer shown:', ...texts.map((text) => `- ${text}`)].join(
+    '\n',
+  )
 }
 
 /** The newest messages and nothing else: no message is read. */

@@ -60,6 +60,8 @@ export const MemoryState = z.object({
   pinned: z.array(z.string()).exactOptional(),
   /** The message that holds the summary. */
   summary: z.string().exactOptional(),
+  /** The first message that fell out and could not be given to the index yet. */
+  unindexed: z.string().exactOptional(),
   /** Up to where messages were given to the index, by branch. */
   indexed: z.record(z.string(), z.number()).exactOptional(),
 })

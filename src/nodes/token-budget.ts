@@ -2,12 +2,13 @@
 import type { Message } from '../core/messages.ts'
 import { loadTokenCounter, type TokenCounter } from '../model/count-tokens.ts'
 
+// A message is counted once as long as a session keeps it, however many turns look at it; messages are frozen.
+const counted = new WeakMap<Message, number>()
+
 /** Counts tokens against a limit; without one everything fits and nothing is counted. */
 export class TokenBudget {
   readonly limit: number
   #counter: TokenCounter | undefined
-  /** A message is counted once, however often it is looked at. */
-  readonly #counted = new WeakMap<Message, number>()
 
   constructor(limit: number | undefined) {
     this.limit = limit ?? Infinity
@@ -28,8 +29,8 @@ export class TokenBudget {
     const counter = this.#counter
     if (!counter) return 0
     return messages.reduce((sum, message) => {
-      const known = this.#counted.get(message) ?? counter(message)
-      this.#counted.set(message, known)
+      const known = counted.get(message) ?? counter(message)
+      counted.set(message, known)
       return sum + known
     }, 0)
   }

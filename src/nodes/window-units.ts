@@ -18,8 +18,10 @@ export function windowOf(ids: readonly string[], text = ''): MessageWindow {
 
 /** The units of a list of messages, oldest first. Results whose call is not there are left out. */
 export async function readUnits(read: ReadWindow, ids: readonly string[]): Promise<WindowUnit[]> {
-  // All at once, so that each by itself is at hand then.
-  await read(windowOf(ids))
+  // All at once first, so that each by itself is at hand then.
+  const whole = await read(windowOf(ids))
+  if (whole.length === ids.length && whole.every(isPlain))
+    return whole.map((message, place) => ({ ids: [ids[place] as string], messages: [message] }))
   const units: { ids: string[]; messages: readonly Message[] }[] = []
   for (const id of ids) {
     const messages = await read(windowOf([id]))
@@ -34,6 +36,9 @@ export async function readUnits(read: ReadWindow, ids: readonly string[]): Promi
 /** The message of a unit that is one text: no call, no result. Undefined for others. */
 export function plainMessage({ messages }: WindowUnit): Message | undefined {
   const [message] = messages
-  if (!message || messages.length > 1) return undefined
-  return message.role === 'assistant' && message.tool_calls ? undefined : message
+  return message && messages.length === 1 && isPlain(message) ? message : undefined
+}
+
+function isPlain(message: Message): boolean {
+  return message.role !== 'tool' && !(message.role === 'assistant' && message.tool_calls)
 }
