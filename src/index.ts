@@ -83,6 +83,7 @@ export {
   ChunkData,
   DocumentsData,
   ErrorEventData,
+  MemoryData,
   ResultData,
   RetrievedDocument,
   ToolResultData,
@@ -111,7 +112,8 @@ export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
 export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
-export { memoryNode, type MemoryNode, type MemoryNodeOptions } from './nodes/memory-node.ts'
+export { memoryNode, type MemoryNode } from './nodes/memory-node.ts'
+export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
 export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'

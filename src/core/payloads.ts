@@ -28,9 +28,23 @@ export const UserInput: z.ZodType<UserContent, UserContent> = z.union([
   ),
 ])
 
-/** `memory_ready`, and what `llmNode`, `decisionNode` and `ragNode` take. */
+/** What `llmNode`, `decisionNode` and `ragNode` take. */
 export const WindowData = z.object({ window: MessageWindow })
 export type WindowData = z.infer<typeof WindowData>
+
+/**
+ * `memory_ready`: the window, and what the memory did for it. What is not there did not happen in this turn.
+ */
+export const MemoryData = z.object({
+  window: MessageWindow,
+  /** Messages that were handed on before, or came since, and are left out now; `tokens` where they are counted. */
+  trimmed: z.object({ messages: z.number(), tokens: z.number().exactOptional() }).exactOptional(),
+  /** The summary was written anew, or could not be. */
+  summary: z.enum(['renewed', 'failed']).exactOptional(),
+  /** How many older messages were recalled; `failed` when the index or its embedder did. */
+  recall: z.union([z.number(), z.literal('failed')]).exactOptional(),
+})
+export type MemoryData = z.infer<typeof MemoryData>
 
 /** `llm_chunk`: a piece of the answer as the model streams it; the last one of a model call is empty and `final`. */
 export const ChunkData = z.object({ text: z.string(), attempt: z.number(), final: z.literal(true).exactOptional() })

@@ -43,7 +43,7 @@ describe('maxTokens', () => {
 
   test('counts a call that never got its result, and a result whose call is gone', async () => {
     expect(await idsOf([result('z'), call, result('b'), user('one')], 12)).toEqual(['0.3', '0.4'])
-    expect(await idsOf([result('z'), user('one')], 10)).toEqual(['0.0', '0.1', '0.2'])
+    expect(await idsOf([result('z'), user('one')], 10)).toEqual(['0.1', '0.2'])
   })
 
   test('takes text that looks like a control token for text', async () => {

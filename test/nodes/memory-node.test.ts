@@ -10,7 +10,10 @@ test('the input is appended and the newest messages are handed on with its text'
   await runtime.handle('d')
   expect(runtime.messages.at(-1)).toEqual({ role: 'user', content: 'd' })
   expect(runtime.emitted).toEqual([
-    { type: 'memory_ready', data: { window: { ids: ['0.1', '0.2', '0.3'], prepend: [], text: 'd' } } },
+    {
+      type: 'memory_ready',
+      data: { window: { ids: ['0.1', '0.2', '0.3'], prepend: [], text: 'd' }, trimmed: { messages: 1 } },
+    },
   ])
 })
 
