@@ -80,9 +80,12 @@ export class EmbeddedHost {
   #checked(definition: NodeDefinition, job: Job): never {
     const { from, type, data } = job.event
     const isReset = definition.takesResets && type.endsWith('_reset')
-    if (isReset || this.#fitted.get(from)?.get(type)?.has(job.node))
-      return { ...job.event, data: copyOf(data) } as never
+    const isFitted = isReset || this.#fitted.get(from)?.get(type)?.has(job.node) === true
     const reader = readerOf(definition.input)
+    // Fitted data are only copied, for others have them too. A compiled schema does that best, if it is the very one
+    // that has read them before.
+    if (isFitted && !(reader.plain && this.#nodes[from]?.emits[type] === definition.input))
+      return { ...job.event, data: copyOf(data) } as never
     const parsed = reader.read(data)
     if (parsed.success) {
       // What an open schema lets through as it is belongs to the event, which others have too.

@@ -2,7 +2,7 @@
 import { setMaxListeners } from 'node:events'
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
-import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
+import { assertJson, copyOf, frozenCopyOf, type Json } from '../core/json.ts'
 import {
   addUsage,
   pairToolCalls,
@@ -137,7 +137,7 @@ export class HandlerRuntime implements NodeRuntime {
     assertJson(message, `message of node '${this.nodeId}'`)
     const provisionalId = `~${this.#messages.length}~${this.#job.event.id}`
     const { aside = false } = options
-    if (!this.#ended) this.#messages = added(this.#messages, { provisionalId, message: frozen(copyOf(message)), aside })
+    if (!this.#ended) this.#messages = added(this.#messages, { provisionalId, message: frozenCopyOf(message), aside })
     return provisionalId
   }
 

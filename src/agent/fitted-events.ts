@@ -3,6 +3,7 @@
  * schema asks for. Checking it twice would be a third of the cost of a step.
  */
 import type { FittedEvents, Schema } from '../core/node.ts'
+import { isPlain } from '../core/schema.ts'
 import type { Nodes } from './agent.ts'
 import { listOf, statesOf, targetsOfAction, transitionsOf, type ChartConfig } from './chart-wiring.ts'
 import { jsonFormOf, type JsonSchema } from './json-form.ts'
@@ -40,23 +41,6 @@ function transitionsWithoutEvent({ always, onDone, after }: ChartConfig): unknow
 
 function fits(given: Schema, wanted: Schema): boolean {
   return given === wanted || (isPlain(wanted) && covers(jsonFormOf(given, 'output'), jsonFormOf(wanted, 'input')))
-}
-
-interface Definition {
-  readonly type: string
-  readonly checks?: readonly unknown[]
-  readonly shape?: Readonly<Record<string, Schema>>
-  readonly element?: Schema
-  readonly catchall?: unknown
-}
-
-/** True when the schema's JSON form says all of it: no refinement, default, transform or trimming hides behind it. */
-function isPlain(schema: Schema): boolean {
-  const { type, checks, shape, element, catchall } = schema._zod.def as unknown as Definition
-  if ((checks && checks.length > 0) || catchall) return false
-  if (type === 'object') return Object.values(shape ?? {}).every(isPlain)
-  if (type === 'array') return element !== undefined && isPlain(element)
-  return ['string', 'number', 'boolean', 'literal', 'enum', 'null'].includes(type)
 }
 
 /** True when every value of `given` is one of `wanted`; false also when that cannot be told. */

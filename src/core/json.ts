@@ -98,6 +98,8 @@ export function replaceStrings<T>(value: T, replacement: (text: string) => strin
     let copy: unknown[] | undefined
     for (let index = 0; index < value.length; index++) {
       const before: unknown = value[index]
+      // Windows are long lists of such.
+      if (typeof before === 'string' && before.charCodeAt(0) !== tilde) continue
       const after = replaceStrings(before, replacement)
       if (after !== before) (copy ??= value.slice())[index] = after
     }
@@ -123,13 +125,27 @@ export function copyOf<T>(value: T): T {
     return copy as T
   }
   const copy: Record<string, unknown> = {}
-  for (const key in value) {
-    const member = copyOf(value[key])
-    if (key !== '__proto__') copy[key] = member
-    // Set like any other, it would become the prototype; text of a model may have such a key.
-    else Object.defineProperty(copy, key, { value: member, enumerable: true, writable: true, configurable: true })
-  }
+  for (const key in value) setMember(copy, key, copyOf(value[key]))
   return copy as T
+}
+
+/** The same, frozen in all its depth. */
+export function frozenCopyOf<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    const copy = value.slice() as unknown[]
+    for (let index = 0; index < copy.length; index++) copy[index] = frozenCopyOf(copy[index])
+    return Object.freeze(copy) as T
+  }
+  const copy: Record<string, unknown> = {}
+  for (const key in value) setMember(copy, key, frozenCopyOf(value[key]))
+  return Object.freeze(copy) as T
+}
+
+function setMember(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value
+  // Set like any other, it would become the prototype; text of a model may have such a key.
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true })
 }
 
 /** Freezes JSON in all its depth: for messages, which every window that refers to them shares. */

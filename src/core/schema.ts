@@ -17,6 +17,8 @@ export interface SchemaReader {
    * `z.unknown()`). What such a schema has read need not be searched again, nor copied.
    */
   readonly onlyJson: boolean
+  /** See {@link isPlain}: what it has read once, reading again copies. */
+  readonly plain: boolean
 }
 
 const readers = new WeakMap<z.ZodType, SchemaReader>()
@@ -27,9 +29,30 @@ export function readerOf(schema: z.ZodType): SchemaReader {
   if (known) return known
   // What zod cannot compile it gives back as it is. Who forbids it to make code has said so by `jitless`.
   const compiled = z.config().jitless ? schema : z.compile(schema)
-  const reader = { read: (data: unknown) => compiled.safeParse(data), onlyJson: !isOpen(z.toJSONSchema(schema)) }
+  const reader = {
+    read: (data: unknown) => compiled.safeParse(data),
+    onlyJson: !isOpen(z.toJSONSchema(schema)),
+    plain: isPlain(schema),
+  }
   readers.set(schema, reader)
   return reader
+}
+
+interface Definition {
+  readonly type: string
+  readonly checks?: readonly unknown[]
+  readonly shape?: Readonly<Record<string, z.ZodType>>
+  readonly element?: z.ZodType
+  readonly catchall?: unknown
+}
+
+/** True when the schema's JSON form says all of it: no refinement, default, transform or trimming hides behind it. */
+export function isPlain(schema: z.ZodType): boolean {
+  const { type, checks, shape, element, catchall } = schema._zod.def as unknown as Definition
+  if ((checks && checks.length > 0) || catchall) return false
+  if (type === 'object') return Object.values(shape ?? {}).every(isPlain)
+  if (type === 'array') return element !== undefined && isPlain(element)
+  return ['string', 'number', 'boolean', 'literal', 'enum', 'null'].includes(type)
 }
 
 const kinds = ['type', 'enum', 'const', 'anyOf', 'oneOf', 'allOf', '$ref']

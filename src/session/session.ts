@@ -21,6 +21,7 @@ import { none } from '../core/lists.ts'
 import type { Message, MessageRecord, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
+import { readerOf } from '../core/schema.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork, TurnRequest } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -123,7 +124,7 @@ export class Session implements EmbeddedSession, WrittenSession, TappedSession {
     this.begin()
     const known = options.id === undefined ? undefined : this.#known(options.id)
     if (known) return known
-    const input = UserInput.safeParse(content)
+    const input = readerOf(UserInput).read(content)
     const refusal =
       this.#refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
