@@ -4,6 +4,7 @@ import { graphOf } from '../agent/graph.ts'
 import { TroupeError } from '../core/errors.ts'
 import type { Schema } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
+import { isRestoreSchema, restoreSignalsOf } from '../session/interrupted-work.ts'
 import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import type { ChatView } from './chat-view.ts'
@@ -50,9 +51,11 @@ export function readCommand(line: string): { name: string; rest: string } | unde
 export async function runCommand(name: string, rest: string, context: CommandContext): Promise<CommandOutcome> {
   const { session, view } = context
   switch (name) {
-    case 'help':
-      view.reply(helpLines(session), { type: 'help', commands, signals: Object.keys(session.agent.inputs) })
+    case 'help': {
+      const signals = signalsOf(session, context.pending)
+      view.reply(helpLines(signals), { type: 'help', commands, signals: Object.keys(signals) })
       return 'done'
+    }
     case 'states':
       view.reply(stateLines(session), { type: 'node_states', states: statusesOf(session.nodeStates()) })
       return 'done'
@@ -70,7 +73,7 @@ export async function runCommand(name: string, rest: string, context: CommandCon
       return signal(type, data, context)
     }
     default:
-      if (Object.hasOwn(session.agent.inputs, name)) return signal(name, rest, context)
+      if (Object.hasOwn(signalsOf(session, context.pending), name)) return signal(name, rest, context)
       throw new ChatCommandError(
         `There is no command /${name}. /help lists them. To send this as a message, begin it with another character.`,
       )
@@ -80,19 +83,25 @@ export async function runCommand(name: string, rest: string, context: CommandCon
 /** What to type to go on with work that waits. */
 export function adviceFor(pending: readonly PendingWork[], session: Session): string[] {
   if (pending.length === 0) return []
-  const signals = Object.keys(session.agent.inputs)
+  const signals = Object.entries(signalsOf(session, pending))
   return [
     ...pending.map((work) => `waiting: ${work.node} holds ${describeWork(work)}`),
     signals.length > 0
-      ? `answer with ${signals.map((each) => `/${each}${usageOf(session.agent.inputs[each])}`).join(' or ')}`
+      ? `answer with ${signals.map(([name, schema]) => `/${name}${usageOf(schema)}`).join(' or ')}`
       : 'the agent declares no signals that could answer',
   ]
+}
+
+/** The signals that a session takes now: its agent's, and those about work that a crash interrupted. */
+function signalsOf({ agent }: Session, pending: readonly PendingWork[]): Readonly<Record<string, Schema>> {
+  return pending.some(({ interrupted }) => interrupted) ? { ...agent.inputs, ...restoreSignalsOf(agent) } : agent.inputs
 }
 
 /** What waits, in words: its tool calls, or the event. */
 export function describeWork(work: PendingWork): string {
   const calls = callsOf(work).map(({ name, args }) => `${name} ${shorten(JSON.stringify(args))}`)
-  return calls.length > 0 ? calls.join(', ') : `${work.type} ${shorten(JSON.stringify(work.data))}`
+  const what = calls.length > 0 ? calls.join(', ') : `${work.type} ${shorten(JSON.stringify(work.data))}`
+  return work.interrupted ? `${what}, which was at work when its process died` : what
 }
 
 /** The tool calls of work that has some. */
@@ -102,13 +111,14 @@ function callsOf({ data }: PendingWork): readonly { id: string; name: string; ar
 }
 
 async function signal(type: string, text: string, { session, view, pending }: CommandContext): Promise<Turn> {
-  const names = Object.keys(session.agent.inputs)
-  const schema = session.agent.inputs[type]
+  const signals = signalsOf(session, pending)
+  const names = Object.keys(signals)
+  const schema = Object.hasOwn(signals, type) ? signals[type] : undefined
   if (!schema) {
     const known = names.length > 0 ? `It takes: ${names.join(', ')}.` : 'It takes none.'
     throw new ChatCommandError(`The agent takes no signal '${type}'. ${known} Write /signal TYPE JSON.`)
   }
-  const data = withCallId(readData(text, type), schema, pending)
+  const data = withIds(readData(text, type), schema, pending)
   view.begin({ type: 'signal', name: type, data })
   return session.signal(type, data)
 }
@@ -124,9 +134,13 @@ function readData(text: string, type: string): unknown {
   }
 }
 
-/** A signal about a call names it; where one call waits, nobody has to type its id. */
-function withCallId(data: unknown, schema: Schema, pending: readonly PendingWork[]): unknown {
+/** A signal about a call, or about interrupted work, names it; where one waits, nobody has to type its id. */
+function withIds(data: unknown, schema: Schema, pending: readonly PendingWork[]): unknown {
   if (data !== undefined && (typeof data !== 'object' || data === null)) return data
+  if (isRestoreSchema(schema)) {
+    const interrupted = pending.filter((work) => work.interrupted)
+    return interrupted.length === 1 ? { eventId: interrupted[0]?.eventId, ...data } : (data ?? null)
+  }
   if (!('callId' in propertiesOf(schema)) || (data && 'callId' in data)) return data ?? null
   const calls = pending.flatMap(callsOf)
   return calls.length === 1 ? { callId: calls[0]?.id, ...data } : (data ?? null)
@@ -139,12 +153,12 @@ function propertiesOf(schema: Schema | undefined): Readonly<Record<string, unkno
 }
 
 function usageOf(schema: Schema | undefined): string {
-  const names = Object.keys(propertiesOf(schema)).filter((name) => name !== 'callId')
+  const names = Object.keys(propertiesOf(schema)).filter((name) => name !== 'callId' && !isRestoreSchema(schema))
   return names.length > 0 ? ` {${names.map((name) => `"${name}": …`).join(', ')}}` : ''
 }
 
-function helpLines(session: Session): string[] {
-  const signals = Object.entries(session.agent.inputs)
+function helpLines(inputs: Readonly<Record<string, Schema>>): string[] {
+  const signals = Object.entries(inputs)
   const entries = [
     ...Object.entries(commands).map(([name, text]) => [`/${name}`, text] as const),
     ...signals.map(([name, schema]) => [`/${name}`, `send this signal${usageOf(schema)}`] as const),

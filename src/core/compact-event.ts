@@ -43,12 +43,17 @@ export function compactEvent(sessionId: string, event: AgentEvent): CompactEvent
 
 const texts = new WeakMap<AgentEvent, string>()
 
-/** The text of {@link compactEvent}: the same event stands in a checkpoint and in the log, often of several steps. */
+/** The text of {@link compactEvent}, remembered: what stands in a checkpoint is logged in the same step. */
 export function compactEventText(sessionId: string, event: AgentEvent): string {
   if (event.sessionId !== sessionId) return JSON.stringify(compactEvent(sessionId, event))
   let text = texts.get(event)
   if (text === undefined) texts.set(event, (text = JSON.stringify(compactEvent(sessionId, event))))
   return text
+}
+
+/** Forgets an event's text: it is logged once, and may be referred to for long. */
+export function forgetEventText(event: AgentEvent): void {
+  texts.delete(event)
 }
 
 /** The event of a stored form; one that is whole is given back as it is. */

@@ -115,7 +115,11 @@ export function readCheckpoint(text: string, sessionId: string): Checkpoint {
   } catch (error) {
     throw new CheckpointError(sessionId, `it is torn: ${messageOf(error)}.`, { cause: error })
   }
-  value = expandCheckpoint(value)
+  try {
+    value = expandCheckpoint(value)
+  } catch (error) {
+    throw new CheckpointError(sessionId, `it is no checkpoint: ${messageOf(error)}.`, { cause: error })
+  }
   const parsed = envelope.safeParse(value)
   if (!parsed.success) throw new CheckpointError(sessionId, `it is no checkpoint: ${describeIssues(parsed.error)}.`)
   const { format, sessionId: owner } = parsed.data

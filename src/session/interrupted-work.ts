@@ -8,6 +8,7 @@ import { relay } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
+import type { Schema } from '../core/node.ts'
 import type { Effects } from './effects.ts'
 import { machineEvent } from './machine-event.ts'
 import { currentWork, heldEvent, tellNode, type InterruptedWork, type NodeActors } from './node-actors.ts'
@@ -29,6 +30,16 @@ const Decision = z.object({ eventId: z.string() })
 
 /** The signals that every agent takes which does not declare its own of that name; `eventId` is that of `pending()`. */
 export const restoreSignals: Readonly<Record<string, typeof Decision>> = { rerun: Decision, drop: Decision }
+
+/** Those of them that an agent takes. */
+export function restoreSignalsOf(agent: Agent): Readonly<Record<string, Schema>> {
+  return Object.fromEntries(Object.entries(restoreSignals).filter(([name]) => isRestoreSignal(agent, name)))
+}
+
+/** Whether a schema is that of a signal which decides interrupted work. */
+export function isRestoreSchema(schema: Schema | undefined): boolean {
+  return schema === Decision
+}
 
 /** Whether a signal of this type decides interrupted work. */
 export function isRestoreSignal({ inputs }: Agent, type: string): boolean {

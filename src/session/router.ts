@@ -307,7 +307,7 @@ export class Router implements SessionScope {
     const { effects, limits } = this.#session
     effects.durable = true
     const sequence = this.#session.nextSequence()
-    const seen = this.#session.seen.leave(sequence)
+    const seen = this.#session.seen.overfull ? this.#session.seen.leave(sequence) : undefined
     const logged: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
     const entry = seen ? { ...logged, seen } : logged
     effects.events = added(effects.events, entry)

@@ -18,6 +18,8 @@ export class SeenMessages {
   readonly #known = new Map<string, SeenMessage>()
   #list: readonly SeenMessage[]
   #before: number
+  /** Set when the next log entry has to take some. A field, since every step looks at it. */
+  overfull = false
 
   /** Goes on from a checkpoint; `older` is what its pages hold, oldest first. */
   constructor(list: readonly SeenMessage[] = [], before = 0, older: readonly SeenMessage[] = []) {
@@ -28,6 +30,7 @@ export class SeenMessages {
 
   add(message: SeenMessage): void {
     this.#list = [...this.#list, message]
+    this.overfull = this.#list.length > maxInCheckpoint
     this.#known.set(message.clientId, message)
     if (this.#known.size <= maxKnown) return
     for (const oldest of this.#known.keys()) {
@@ -40,12 +43,12 @@ export class SeenMessages {
     return this.#known.get(clientId)
   }
 
-  /** What leaves the checkpoint with the log entry of this sequence number; undefined when nothing does. */
-  leave(sequence: number): SeenPage | undefined {
-    if (this.#list.length <= maxInCheckpoint) return undefined
+  /** What leaves the checkpoint with the log entry of this sequence number. */
+  leave(sequence: number): SeenPage {
     const page = { before: this.#before, messages: this.#list.slice(0, -(maxInCheckpoint - pageLength)) }
     this.#list = this.#list.slice(-(maxInCheckpoint - pageLength))
     this.#before = sequence
+    this.overfull = false
     return page
   }
 

@@ -47,3 +47,13 @@ test.concurrent('what a turn does while its session is opened is shown too', asy
   ])
   expect(events[2]).toMatchObject({ data: { code: 'outcome_unknown' } })
 })
+
+test.concurrent('work that a node asks about is told of, and runs again when a person says so', async () => {
+  const url = urlOf('asked.db')
+  expect(await leaveAtWork(url, 'Please ask', 'SIGKILL')).toBe(null)
+  const { code, stdout } = await runTroupe(['chat', file, '--store', url, '--session', 's'], { lines: ['/rerun'] })
+  expect(code).toBe(0)
+  expect(stdout).toContain('asking holds user_input "Please ask", which was at work when its process died\n')
+  expect(stdout).toContain('answer with /rerun or /drop\n')
+  expect(stdout).toContain('Did it again: Please ask\n')
+})

@@ -20,6 +20,7 @@ export default defineAgent({
   version: 1,
   nodes: {
     careful: defineNode({ ...stuck, onRestore: 'fail' }),
+    asking: defineNode({ ...stuck, onRestore: 'ask' }),
     tireless: defineNode({ ...stuck, onRestore: 'rerun' }),
   },
   edges: [
@@ -29,9 +30,16 @@ export default defineAgent({
       to: 'careful',
       when: { name: 'is_careful', test: (data: z.infer<typeof UserInput>) => textOf(data).includes('careful') },
     },
+    {
+      from: 'input',
+      on: 'user_input',
+      to: 'asking',
+      when: { name: 'is_asking', test: (data: z.infer<typeof UserInput>) => textOf(data).includes('ask') },
+    },
     { from: 'input', on: 'user_input', to: 'tireless' },
     { from: 'careful', on: 'said', to: 'output' },
     { from: 'careful', on: 'error', to: 'output' },
+    { from: 'asking', on: 'said', to: 'output' },
     { from: 'tireless', on: 'said', to: 'output' },
   ],
 })

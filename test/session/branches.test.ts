@@ -44,6 +44,7 @@ test("what an 'async' session left behind goes on in a new branch with 'sync' to
 
 test.each(['async', 'exit'] as const)(
   "'%s': 1,000 openings, each stopped in order, need no branch and no room",
+  { timeout: 60_000 },
   async (durability) => {
     const store = testStore()
     const sizes: number[] = []
@@ -58,7 +59,7 @@ test.each(['async', 'exit'] as const)(
   },
 )
 
-test('1,000 crashes in which nothing was said need no room either', async () => {
+test('1,000 crashes in which nothing was said need no room either', { timeout: 60_000 }, async () => {
   let store = testStore()
   const dead: Session[] = []
   for (let life = 0; life < 1_000; life++) {

@@ -1,5 +1,12 @@
 /** How messages and log entries stand in their rows: without what the row's key and the session's id say already. */
-import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../../core/compact-event.ts'
+import {
+  compactEventText,
+  expandEvent,
+  forgetEventText,
+  fullId,
+  shortId,
+  type CompactEvent,
+} from '../../core/compact-event.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { MessageRecord } from '../../core/messages.ts'
 import type { LoggedEvent } from '../../core/store.ts'
@@ -54,7 +61,9 @@ export function decodeMessage(sessionId: string, id: string, text: string): Mess
 /** The stored text of a log entry. */
 export function encodeEntry(sessionId: string, entry: LoggedEvent): string {
   const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped, seen: entry.seen }
-  return `${JSON.stringify(stored).slice(0, -1)},"event":${compactEventText(sessionId, entry.event)}}`
+  const event = compactEventText(sessionId, entry.event)
+  forgetEventText(entry.event)
+  return `${JSON.stringify(stored).slice(0, -1)},"event":${event}}`
 }
 
 /** The log entry of a stored text; throws StoreDataError. */
