@@ -47,7 +47,8 @@ class Answer {
    */
   async end(): Promise<{ readonly result: TurnResult; readonly ending: Omit<CompletionReply, 'text'> }> {
     const result = await this.#begun.turn.result
-    if (result.status === 'waiting') throw waitingTurn([...new Set(result.pending.map(({ type }) => type))], this.#begun.session)
+    if (result.status === 'waiting')
+      throw waitingTurn([...new Set(result.pending.map(({ type }) => type))], this.#begun.session)
     if (result.status === 'cancelled') throw cancelledTurn()
     if (result.error) throw failedTurn(result.error)
     const { toolCalls, finishReason } = this.#ending
@@ -69,6 +70,8 @@ export async function wholeCompletion(head: CompletionHead, begun: BegunTurn): P
 export interface StreamOptions {
   readonly head: CompletionHead
   readonly includeUsage: boolean
+  /** A message with ids as the client knows them. */
+  readonly outward: (message: string) => string
   /** Called once, when the stream has ended or the client has gone. */
   readonly onClose: () => void
 }
@@ -108,7 +111,7 @@ export class CompletionStream implements StreamSource {
       return await Promise.race([this.#more(), this.#closed])
     } catch (error) {
       this.#over = true
-      return faultText(error)
+      return faultText(error, this.#options.outward)
     }
   }
 
@@ -129,21 +132,27 @@ export class CompletionStream implements StreamSource {
       const { result, ending } = await this.#answer.end()
       this.#over = true
       const rest = this.#answer.text.fallBack(result.text)
-      return (rest === '' ? '' : renderText(head, rest)) + renderEnd(head, { text: [], ...ending }, includeUsage).join('')
+      return (
+        (rest === '' ? '' : renderText(head, rest)) + renderEnd(head, { text: [], ...ending }, includeUsage).join('')
+      )
     }
   }
 }
 
 function begunAgain(): CompletionError {
-  const message = 'The model had to begin again, and says something else than what was streamed. Send the request again.'
+  const message =
+    'The model had to begin again, and says something else than what was streamed. Send the request again.'
   return new CompletionError(502, 'answer_begun_again', message)
 }
 
 /** An error in the middle of a stream, as official clients understand it. */
-function faultText(error: unknown): string {
+function faultText(error: unknown, outward: StreamOptions['outward']): string {
   const fault =
     error instanceof CompletionError
-      ? openAIErrorBody(error.status, error)
-      : openAIErrorBody(503, { code: 'session_stopped', message: 'The server stopped the turn. Send the request again.' })
+      ? openAIErrorBody(error.status, { code: error.code, message: outward(error.message) })
+      : openAIErrorBody(503, {
+          code: 'session_stopped',
+          message: 'The server stopped the turn. Send the request again.',
+        })
   return `data: ${JSON.stringify(fault)}\n\n`
 }

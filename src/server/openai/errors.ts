@@ -78,7 +78,12 @@ export function waitingTurn(types: readonly string[], session: string | undefine
     session === undefined
       ? 'Send metadata.session_id, so that there is a session to decide in'
       : `Decide with POST /sessions/${session}/signals`
-  return new CompletionError(409, 'turn_waiting', `The agent waits for a person to decide (${types.join(', ')}). ${next}.`, {
-    headers: noRetry,
-  })
+  return new CompletionError(
+    409,
+    'turn_waiting',
+    `The agent waits for a person to decide (${types.join(', ')}). ${next}.`,
+    {
+      headers: noRetry,
+    },
+  )
 }

@@ -22,10 +22,7 @@ const SentMessage = z.discriminatedUnion('role', [
   z.object({
     role: z.literal('assistant'),
     content: z
-      .union([
-        z.string(),
-        z.array(z.union([TextPart, z.object({ type: z.literal('refusal'), refusal: z.string() })])),
-      ])
+      .union([z.string(), z.array(z.union([TextPart, z.object({ type: z.literal('refusal'), refusal: z.string() })]))])
       .nullish(),
     refusal: z.string().nullish(),
     tool_calls: z.array(ToolCall).nullish(),
@@ -84,23 +81,28 @@ export const CompletionRequest = z
     logprobs: z.boolean().nullish(),
     top_logprobs: z.number().nullish(),
     modalities: z.array(z.string()).nullish(),
-    audio: z.unknown(),
-    functions: z.unknown(),
-    function_call: z.unknown(),
-    web_search_options: z.unknown(),
+    audio: z.unknown().optional(),
+    functions: z.unknown().optional(),
+    function_call: z.unknown().optional(),
+    web_search_options: z.unknown().optional(),
   })
   .openapi('CompletionRequest')
 export type CompletionRequest = z.infer<typeof CompletionRequest>
 
-const refused: readonly (readonly [field: string, isUsed: (request: CompletionRequest) => boolean, advice: string])[] = [
-  ['n', ({ n }) => n != null && n !== 1, 'An agent gives one answer: leave n out, and send the request n times.'],
-  ['logprobs', ({ logprobs, top_logprobs }) => logprobs === true || (top_logprobs ?? 0) > 0, 'There are no logprobs.'],
-  ['modalities', ({ modalities }) => modalities?.some((kind) => kind !== 'text') ?? false, 'Answers are text only.'],
-  ['audio', ({ audio }) => audio != null, 'Answers are text only.'],
-  ['functions', ({ functions }) => functions != null, 'Send tools instead.'],
-  ['function_call', ({ function_call }) => function_call != null, 'Send tool_choice instead.'],
-  ['web_search_options', ({ web_search_options }) => web_search_options != null, "The agent's tools are its own."],
-]
+const refused: readonly (readonly [field: string, isUsed: (request: CompletionRequest) => boolean, advice: string])[] =
+  [
+    ['n', ({ n }) => n != null && n !== 1, 'An agent gives one answer: leave n out, and send the request n times.'],
+    [
+      'logprobs',
+      ({ logprobs, top_logprobs }) => logprobs === true || (top_logprobs ?? 0) > 0,
+      'There are no logprobs.',
+    ],
+    ['modalities', ({ modalities }) => modalities?.some((kind) => kind !== 'text') ?? false, 'Answers are text only.'],
+    ['audio', ({ audio }) => audio != null, 'Answers are text only.'],
+    ['functions', ({ functions }) => functions != null, 'Send tools instead.'],
+    ['function_call', ({ function_call }) => function_call != null, 'Send tool_choice instead.'],
+    ['web_search_options', ({ web_search_options }) => web_search_options != null, "The agent's tools are its own."],
+  ]
 
 /** What a client asks for, in the engine's words. */
 export interface AskedCompletion {
@@ -116,7 +118,8 @@ export interface AskedCompletion {
 /** @throws CompletionError 400 for what would mislead, were it ignored. */
 export function readRequest(request: CompletionRequest): AskedCompletion {
   for (const [param, isUsed, advice] of refused) {
-    if (isUsed(request)) throw new CompletionError(400, 'unsupported_parameter', `'${param}' is not supported. ${advice}`, { param })
+    if (isUsed(request))
+      throw new CompletionError(400, 'unsupported_parameter', `'${param}' is not supported. ${advice}`, { param })
   }
   const limits = [request.max_tokens, request.max_completion_tokens].filter((limit) => limit != null)
   const instructions = request.messages.flatMap((message) =>
@@ -163,9 +166,14 @@ function readTools(request: CompletionRequest): Pick<AskedCompletion, 'tools' | 
   if (choice != null && choice !== 'none' && choice !== 'auto') {
     const chosen = typeof choice === 'string' ? undefined : choice.function.name
     if (offered.length === 0 || (chosen !== undefined && !offered.some((tool) => tool.name === chosen)))
-      throw new CompletionError(400, 'invalid_tool_choice', `'tool_choice' asks for a tool that 'tools' does not have.`, {
-        param: 'tool_choice',
-      })
+      throw new CompletionError(
+        400,
+        'invalid_tool_choice',
+        `'tool_choice' asks for a tool that 'tools' does not have.`,
+        {
+          param: 'tool_choice',
+        },
+      )
     fields['tool_choice'] = choice
   }
   if (offered.length > 0 && parallel_tool_calls != null) fields['parallel_tool_calls'] = parallel_tool_calls
