@@ -29,6 +29,7 @@ import { addTurnRoutes } from './routes/turns.ts'
 import { Feeds } from './stream/feeds.ts'
 import { traceRequests } from './telemetry.ts'
 import { logTurns } from './turn-log.ts'
+import { addUIMessageRoutes } from './ui-message-routes.ts'
 
 /** The app as it is mounted: `host.route('/agents-api', createApp({ pool }))`. */
 export type App = OpenAPIHono<ServerEnv>
@@ -103,6 +104,7 @@ export function createApp(options: AppOptions): App {
   addTurnRoutes(app, parts)
   addHistoryRoutes(app, parts)
   addOpenAIRoutes(app, parts)
+  addUIMessageRoutes(app, parts)
   return app
 }
 

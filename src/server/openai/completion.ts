@@ -132,6 +132,7 @@ export class CompletionStream implements StreamSource {
       const { result, ending } = await this.#answer.end()
       this.#over = true
       const rest = this.#answer.text.fallBack(result.text)
+      if (!this.#answer.text.isWhole) throw begunAgain()
       return (
         (rest === '' ? '' : renderText(head, rest)) + renderEnd(head, { text: [], ...ending }, includeUsage).join('')
       )
