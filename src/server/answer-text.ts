@@ -32,6 +32,11 @@ export class AnswerText {
     return this.#diverged
   }
 
+  /** Once the turn has ended: what was handed out is all of the answer, and nothing but that. */
+  get isWhole(): boolean {
+    return !this.#behind && !this.#diverged
+  }
+
   /** The answer so far. */
   get text(): string {
     return this.#runs

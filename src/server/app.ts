@@ -17,14 +17,19 @@ import type { ServerContext, ServerEnv, ServerParts } from './context.ts'
 import { answerTo, HttpError } from './errors.ts'
 import { hostGuard, originGuard } from './guards.ts'
 import { bearerOf, KeyRing } from './keys.ts'
+import type { Metrics } from './metrics.ts'
 import { Namespace } from './namespace.ts'
+import { isOpenAIPath, openAIErrorBody } from './openai/errors.ts'
+import { addOpenAIRoutes } from './openai/routes.ts'
 import { defaultServerLimits, silentLog, type AppOptions } from './options.ts'
 import { addAgentRoutes } from './routes/agents.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
 import { addTurnRoutes } from './routes/turns.ts'
 import { Feeds } from './stream/feeds.ts'
+import { traceRequests } from './telemetry.ts'
 import { logTurns } from './turn-log.ts'
+import { addUIMessageRoutes } from './ui-message-routes.ts'
 
 /** The app as it is mounted: `host.route('/agents-api', createApp({ pool }))`. */
 export type App = OpenAPIHono<ServerEnv>
@@ -40,9 +45,11 @@ export function createApp(options: AppOptions): App {
   const feeds = new Feeds(pool, clock, limits)
   const parts: ServerParts = { pool, feeds, limits, clock, log, signal }
   const stopLog = logTurns(pool, log)
+  options.metrics?.attach(pool, feeds)
   const shutDown = (): void => {
     feeds.close()
     stopLog()
+    options.metrics?.detach()
   }
   if (signal.aborted) shutDown()
   else signal.addEventListener('abort', shutDown, { once: true })
@@ -72,6 +79,8 @@ export function createApp(options: AppOptions): App {
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
     }),
   )
+  if (options.metrics) app.use(options.metrics.count())
+  app.use(traceRequests())
   app.use(hostGuard(allowedHosts))
   app.use(originGuard(allowedOrigins))
   app.use(
@@ -89,10 +98,13 @@ export function createApp(options: AppOptions): App {
   addOpenRoutes(app, parts)
   app.use(tenantCheck(keys))
   app.use(bodyLimit(limits.maxBodyBytes))
+  if (options.metrics) addMetricsRoute(app, options.metrics)
   addAgentRoutes(app, parts)
   addSessionRoutes(app, parts)
   addTurnRoutes(app, parts)
   addHistoryRoutes(app, parts)
+  addOpenAIRoutes(app, parts)
+  addUIMessageRoutes(app, parts)
   return app
 }
 
@@ -105,6 +117,12 @@ function addOpenRoutes(app: App, { pool, signal }: ServerParts): void {
     openapi: '3.1.0',
     info: { title: 'Troupe', version: '1', description: 'Sessions of agents over HTTP. docs/http.md has the guide.' },
   })
+}
+
+function addMetricsRoute(app: App, metrics: Metrics): void {
+  app.get('/metrics', async (context) =>
+    context.body(await metrics.text(), 200, { 'content-type': metrics.contentType }),
+  )
 }
 
 /** Tells whose sessions the client sees, by its key. */
@@ -137,5 +155,6 @@ function errorResponse(context: ServerContext, error: unknown, { log }: ServerPa
   const namespace = context.get('namespace') as Namespace | undefined
   const { code, message } = body.error
   const shown = namespace === undefined ? message : namespace.outwardMessage(message)
+  if (isOpenAIPath(path)) return context.json(openAIErrorBody(status, { code, message: shown }), status, headers)
   return context.json({ error: { code, message: shown } }, status, headers)
 }

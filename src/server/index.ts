@@ -2,5 +2,6 @@
 export { createApp, type App } from './app.ts'
 export { HttpError, type ErrorBody, type ErrorStatus } from './errors.ts'
 export { ApiKeyError, type ApiKey } from './keys.ts'
+export { Metrics, type MetricsOptions } from './metrics.ts'
 export type { AppOptions, ServerLimits, ServerLog } from './options.ts'
 export { serve, ServeError, type RunningServer, type ServeOptions } from './serve.ts'

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { SessionPool } from '../pool/session-pool.ts'
 import type { ApiKey } from './keys.ts'
+import type { Metrics } from './metrics.ts'
 
 /** Bounds of a server; what is left out takes the default. */
 export interface ServerLimits {
@@ -61,6 +62,8 @@ export interface AppOptions {
   readonly limits?: ServerLimits
   /** Default: nowhere. */
   readonly log?: ServerLog
+  /** Counts what is done, and is read at `GET /metrics`; see {@link Metrics}. Default: none, and no such route. */
+  readonly metrics?: Metrics
   /** Aborted when the server shuts down: new work is answered with 503, and streams end so that clients resume them. */
   readonly signal?: AbortSignal
   /** Default: the machine's clock. */

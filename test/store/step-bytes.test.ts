@@ -44,7 +44,7 @@ test(
     const late = await turns(10)
     await session.stop()
     await store.close()
-  expect(early.handed).toBeLessThan(2_000)
+    expect(early.handed).toBeLessThan(2_000)
     expect(early.written).toBeLessThan(6_000)
     expect(late.handed / early.handed).toBeLessThan(1.1)
     expect(late.written / early.written).toBeLessThan(1.2)

@@ -70,6 +70,8 @@ export async function wholeCompletion(head: CompletionHead, begun: BegunTurn): P
 export interface StreamOptions {
   readonly head: CompletionHead
   readonly includeUsage: boolean
+  /** A message with ids as the client knows them. */
+  readonly outward: (message: string) => string
   /** Called once, when the stream has ended or the client has gone. */
   readonly onClose: () => void
 }
@@ -109,7 +111,7 @@ export class CompletionStream implements StreamSource {
       return await Promise.race([this.#more(), this.#closed])
     } catch (error) {
       this.#over = true
-      return faultText(error)
+      return faultText(error, this.#options.outward)
     }
   }
 
@@ -130,6 +132,7 @@ export class CompletionStream implements StreamSource {
       const { result, ending } = await this.#answer.end()
       this.#over = true
       const rest = this.#answer.text.fallBack(result.text)
+      if (!this.#answer.text.isWhole) throw begunAgain()
       return (
         (rest === '' ? '' : renderText(head, rest)) + renderEnd(head, { text: [], ...ending }, includeUsage).join('')
       )
@@ -144,10 +147,10 @@ function begunAgain(): CompletionError {
 }
 
 /** An error in the middle of a stream, as official clients understand it. */
-function faultText(error: unknown): string {
+function faultText(error: unknown, outward: StreamOptions['outward']): string {
   const fault =
     error instanceof CompletionError
-      ? openAIErrorBody(error.status, error)
+      ? openAIErrorBody(error.status, { code: error.code, message: outward(error.message) })
       : openAIErrorBody(503, {
           code: 'session_stopped',
           message: 'The server stopped the turn. Send the request again.',

@@ -81,10 +81,10 @@ export const CompletionRequest = z
     logprobs: z.boolean().nullish(),
     top_logprobs: z.number().nullish(),
     modalities: z.array(z.string()).nullish(),
-    audio: z.unknown(),
-    functions: z.unknown(),
-    function_call: z.unknown(),
-    web_search_options: z.unknown(),
+    audio: z.unknown().optional(),
+    functions: z.unknown().optional(),
+    function_call: z.unknown().optional(),
+    web_search_options: z.unknown().optional(),
   })
   .openapi('CompletionRequest')
 export type CompletionRequest = z.infer<typeof CompletionRequest>

@@ -121,7 +121,12 @@ async function answerCompletion(
       cancel()
       close()
     }
-    const stream = new CompletionStream(begun, { head, includeUsage, onClose })
+    const stream = new CompletionStream(begun, {
+      head,
+      includeUsage,
+      outward: (message) => context.get('namespace').outwardMessage(message),
+      onClose,
+    })
     await stream.begin()
     return eventStream(context, stream, parts)
   } catch (error) {
@@ -136,5 +141,7 @@ function unknownModel(model: string): CompletionError {
 }
 
 function refusal(context: ServerContext, error: CompletionError): Response {
-  return context.json(openAIErrorBody(error.status, error), error.status as 400, { ...error.headers })
+  const message = context.get('namespace').outwardMessage(error.message)
+  const { status, code, param, headers } = error
+  return context.json(openAIErrorBody(status, { code, message, param }), status as 400, { ...headers })
 }
