@@ -1,6 +1,5 @@
 /** What is kept of things that happened: references to what the engine made anyway, turned into records when asked for. */
 import type { StateValue } from 'xstate'
-import type { Outcome } from '../actor/host.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Usage } from '../core/messages.ts'
@@ -72,7 +71,8 @@ export interface JobEntry extends EntryBase {
   readonly attempt: number
   readonly startedAt: number
   status: 'completed' | 'failed' | 'cancelled'
-  emits: Outcome['emits']
+  /** Types. */
+  emits: readonly string[]
   usage: Usage | null
   failure: ErrorData | null
 }

@@ -152,7 +152,7 @@ function jobRecord({
     attempt,
     startedAt,
     status,
-    emits: emits.map(({ type }) => type),
+    emits,
     ...(usage ? { usage } : {}),
     ...(failure ? { error: failure } : {}),
   }

@@ -186,7 +186,8 @@ export class SessionWatch extends Watch implements SessionTap {
   settled({ node, eventId, attempt, failure, emits, usage }: Outcome): void {
     const job = this.running.get(node)
     if (job?.event.id !== eventId || job.attempt !== attempt) return
-    job.emits = emits
+    // Not what they carry: the events that they become have it.
+    job.emits = emits.length === 0 ? none : emits.map(({ type }) => type)
     job.usage = usage
     job.failure = failure
     this.#settle(job, failure ? 'failed' : 'completed')
