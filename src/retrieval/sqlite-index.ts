@@ -49,7 +49,7 @@ const layout = `
 // A longer question would be all of a document; its first words say what it is about.
 const mostTerms = 64
 // Ranking a chunk takes some 3 µs, so a question of common words would rank all of a large index.
-const mostRanked = 1_500
+const mostRanked = 1_000
 
 /** The path of an index that ends with the process. */
 export const inMemory = ':memory:'
