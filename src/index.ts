@@ -132,6 +132,7 @@ export { EmptyAnswerError } from './nodes/empty-answer-error.ts'
 
 export type { DocumentIndex } from './retrieval/document-index.ts'
 export { folderIndex } from './retrieval/folder-index.ts'
+export { indexedFolder } from './retrieval/indexed-folder.ts'
 export { DocumentFolderError } from './retrieval/list-documents.ts'
 export { openIndex, type OpenIndexOptions } from './retrieval/open-index.ts'
 export type { IndexedDocument, SearchMode, StoredIndex, StoredSearchOptions } from './retrieval/stored-index.ts'

@@ -1,8 +1,19 @@
-import { decisionNode, defineAgent, folderIndex, llmNode, memoryNode, ragNode, toolNode, ttsNode } from 'troupe'
+import {
+  decisionNode,
+  defineAgent,
+  indexedFolder,
+  llmNode,
+  memoryNode,
+  openIndex,
+  ragNode,
+  toolNode,
+  ttsNode,
+} from 'troupe'
 import { calculator } from './calculator.ts'
 import { clock } from './clock.ts'
 
 const tools = [calculator, clock] as const
+const index = indexedFolder(new URL('./documents/', import.meta.url), openIndex('memory:'))
 
 export default defineAgent({
   id: 'assistant',
@@ -17,7 +28,7 @@ export default defineAgent({
       },
       fallback: 'chat',
     }),
-    rag: ragNode({ index: folderIndex(new URL('./documents/', import.meta.url)) }),
+    rag: ragNode({ index }),
     llm: llmNode({
       system: 'You are a helpful assistant. Be brief. Compute with the calculator, never in your head.',
       tools,

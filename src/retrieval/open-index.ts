@@ -1,7 +1,7 @@
 /** `openIndex`: an index by its URL. */
 import { IndexError, missingIndex } from './index-error.ts'
 import { postgresIndex } from './postgres-index.ts'
-import { sqliteIndex } from './sqlite-index.ts'
+import { inMemory, sqliteIndex } from './sqlite-index.ts'
 import { storedIndex, type StoredIndex } from './stored-index.ts'
 import type { Embedder } from './vectors.ts'
 
@@ -18,6 +18,7 @@ export interface OpenIndexOptions {
 
 /**
  * An index in a database, which may be the store's own:
+ * - `memory:` ends with the process;
  * - `sqlite:troupe.db`: keywords by FTS5, vectors compared in this process. Several processes may search the file and
  *   take turns writing, also beside the one that owns its sessions;
  * - `postgres://…`: needs `npm install pg`.
@@ -27,8 +28,10 @@ export interface OpenIndexOptions {
  */
 export function openIndex(url: string, options: OpenIndexOptions = {}): StoredIndex {
   const { name = 'documents', embedder } = options
+  if (url === 'memory:')
+    return storedIndex(sqliteIndex(inMemory, name), 'memory', embedder, () => missingIndex('memory', name))
   const file = /^sqlite:(?!\/\/)([^?]+)(?:\?fsync=(?:normal|full))?$/.exec(url)?.[1]
-  if (file !== undefined && file !== ':memory:' && !file.endsWith('/'))
+  if (file !== undefined && file !== inMemory && !file.endsWith('/'))
     return storedIndex(sqliteIndex(file, name), file, embedder, () => missingIndex(file, name))
   if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url) && new URL(url).host !== '') {
     const { host } = new URL(url)
@@ -37,6 +40,6 @@ export function openIndex(url: string, options: OpenIndexOptions = {}): StoredIn
   const shown = url.replace(/\/\/[^@/]*@/, '//***@')
   throw new IndexError(
     'index_url',
-    `'${shown}' is no index. Known are sqlite:FILE and postgres://USER:PASSWORD@HOST:PORT/DATABASE.`,
+    `'${shown}' is no index. Known are memory: | sqlite:FILE | postgres://USER:PASSWORD@HOST:PORT/DATABASE.`,
   )
 }

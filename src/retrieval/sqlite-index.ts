@@ -49,7 +49,10 @@ const layout = `
 // A longer question would be all of a document; its first words say what it is about.
 const mostTerms = 64
 // Ranking a chunk takes some 3 µs, so a question of common words would rank all of a large index.
-const mostRanked = 1_500
+const mostRanked = 1_000
+
+/** The path of an index that ends with the process. */
+export const inMemory = ':memory:'
 
 /** The index `name` in a file. Nothing is opened before the first call; only a write makes the file. */
 export function sqliteIndex(path: string, name: string): IndexBackend {
@@ -279,7 +282,7 @@ class Connection {
     this.#assertOpen()
     try {
       if (!this.#database) {
-        if (!existsSync(this.#path)) return empty
+        if (this.#path === inMemory || !existsSync(this.#path)) return empty
         const sqlite = await loadSqlite()
         this.#database ??= this.#open(sqlite)
       }
@@ -296,8 +299,8 @@ class Connection {
     try {
       const sqlite = await loadSqlite()
       if (!this.#database) {
-        this.#create(sqlite)
-        this.#database = this.#open(sqlite)
+        if (this.#path !== inMemory) this.#create(sqlite)
+        this.#database = this.#path === inMemory ? new sqlite.DatabaseSync(inMemory) : this.#open(sqlite)
       }
       const database = this.#database
       if (!this.get("SELECT 1 FROM sqlite_schema WHERE name = 'index_vocabulary'")) database.exec(layout)

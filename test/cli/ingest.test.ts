@@ -46,7 +46,7 @@ describe('troupe ingest', () => {
   })
 
   test.each([
-    [['--index', 'troupe.db'], "'troupe.db' is no index. Known are sqlite:FILE"],
+    [['--index', 'troupe.db'], "'troupe.db' is no index. Known are memory: | sqlite:FILE"],
     [['--embeddings', 'word2vec'], "'word2vec' names no embeddings. Known are openai:MODEL"],
     [['--embeddings', 'openai:m'], 'set OPENAI_API_KEY or OPENAI_BASE_URL'],
   ])('%o is an error that says what to do', async (options, message) => {
