@@ -223,9 +223,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** After a restore: nodes go on with what was in flight. */
   resume(): void {
-    this.#step(() => {
-      if (!this.#closed) resumeInterrupted(this, this.#interrupted)
-    })
+    if (!this.#closed) this.#step(() => resumeInterrupted(this, this.#interrupted))
   }
 
   /** Stops the actors; timers are cleared, jobs are left to the host. */
@@ -259,7 +257,10 @@ export class SessionCore implements RoutedSession, CycledSession {
   #endStep(): void {
     if (this.effects.durable || this.#workEnded) this.#cycle.settle()
     this.#workEnded = false
-    if (this.ended && !this.#closed) this.#close()
+    if (!this.ended || this.#closed) return
+    // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
+    this.#router.abortAll()
+    this.#closed = true
   }
 
   // --- effects and state ---------------------------------------------------------------
@@ -384,16 +385,9 @@ export class SessionCore implements RoutedSession, CycledSession {
     return this.#closed ? undefined : currentWork(this.children, node)
   }
 
-  /** The chart is in its final state and XState has stopped the nodes: what they were at is given up. */
-  #close(): void {
-    this.#router.abortAll()
-    this.#closed = true
-  }
-
   #remember(traceId: string, clientId: string | undefined): void {
-    const { sequence } = this.#ids.counters
     const turn = traceId.slice(this.sessionId.length + 1)
-    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence })
+    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.#ids.counters.sequence })
   }
 
   #numberMessages(messages: Outcome['messages'], traceId: string): NumberedMessages['permanent'] | undefined {
