@@ -1,10 +1,15 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 import { openStream } from '../server/serving.ts'
 import { startLoadServer, type LoadProcess } from './load-process.ts'
 import { reportFigures } from './report.ts'
 
+const folder = mkdtempSync(join(tmpdir(), 'troupe-serve-slow-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 const normal = 50
 const slow = 50
 const turns = Number(process.env['TROUPE_SLOW_TURNS'] ?? 30)
@@ -54,7 +59,7 @@ async function crawl(url: string, id: string): Promise<Socket> {
 }
 
 test('50 clients that take a byte a second hold up nobody and cost no memory', async () => {
-  const server = await startLoadServer('memory:', '500')
+  const server = await startLoadServer(`sqlite:${join(folder, 'slow.db')}`, '500')
   await converse(server, 'warm')
   for (let client = 0; client < slow; client++)
     await post(`${server.url}/sessions`, { agent: 'solo', id: `slow-${client}` })
