@@ -52,7 +52,7 @@ async function ask(url: string, content: string, streamed: boolean): Promise<str
   const events = await reader.rest()
   const answers = events.filter(({ event }) => event === 'llm_result')
   expect([answers.length, events.at(-1)?.event]).toEqual([1, 'turn_end'])
-  return (answers[0]?.data.data as unknown as { text: string }).text
+  return (answers[0]?.data.data as { text: string } | undefined)?.text ?? ''
 }
 
 test(
