@@ -2,6 +2,7 @@
 import { pino } from 'pino'
 import { defaultModelClient, defaultModelName, isOffline } from '../model/client.ts'
 import { SessionPool } from '../pool/session-pool.ts'
+import { Metrics } from '../server/metrics.ts'
 import { serve, type RunningServer } from '../server/serve.ts'
 import { commandLine } from './command-line.ts'
 import { findAgents, type FoundAgents } from './serve-agents.ts'
@@ -19,9 +20,11 @@ export async function startServer(path: string, flags: ServeFlags): Promise<numb
   const store = await openStoreOf(config.store)
   try {
     const poolBounds = defined(config, ['maxLiveSessions', 'maxRunningTurns', 'maxQueuedTurns', 'maxModelCalls'])
+    const metrics = new Metrics({ process: true })
     const pool = new SessionPool({
       agents: found.agents.map(({ agent }) => agent),
       store,
+      observer: metrics,
       ...poolBounds,
     })
     const stopped = stopSignal()
@@ -29,6 +32,7 @@ export async function startServer(path: string, flags: ServeFlags): Promise<numb
     try {
       server = await serve({
         pool,
+        metrics,
         log,
         port: config.port,
         host: config.host,

@@ -21,7 +21,8 @@ import type { Metrics } from './metrics.ts'
 import { Namespace } from './namespace.ts'
 import { isOpenAIPath, openAIErrorBody } from './openai/errors.ts'
 import { addOpenAIRoutes } from './openai/routes.ts'
-import { defaultServerLimits, silentLog, type AppOptions } from './options.ts'
+import { defaultServerLimits } from './limits.ts'
+import { silentLog, type AppOptions } from './options.ts'
 import { addAgentRoutes } from './routes/agents.ts'
 import { addHistoryRoutes } from './routes/history.ts'
 import { addSessionRoutes } from './routes/sessions.ts'
@@ -33,6 +34,11 @@ import { addUIMessageRoutes } from './ui-message-routes.ts'
 
 /** The app as it is mounted: `host.route('/agents-api', createApp({ pool }))`. */
 export type App = OpenAPIHono<ServerEnv>
+
+const openApi = {
+  openapi: '3.1.0',
+  info: { title: 'Troupe', version: '1', description: 'Sessions of agents over HTTP. docs/http.md has the guide.' },
+}
 
 /**
  * Makes the app.
@@ -113,10 +119,8 @@ function addOpenRoutes(app: App, { pool, signal }: ServerParts): void {
     const draining = signal.aborted || pool.draining
     return context.json({ status: draining ? 'draining' : 'ok' }, draining ? 503 : 200)
   })
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: { title: 'Troupe', version: '1', description: 'Sessions of agents over HTTP. docs/http.md has the guide.' },
-  })
+  // Not app.doc31(), which answers a failure with the error itself.
+  app.get('/openapi.json', (context) => context.json(app.getOpenAPI31Document(openApi), 200))
 }
 
 function addMetricsRoute(app: App, metrics: Metrics): void {

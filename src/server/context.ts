@@ -5,7 +5,8 @@ import type { Clock } from '../core/clock.ts'
 import type { SessionPool } from '../pool/session-pool.ts'
 import { HttpError } from './errors.ts'
 import type { Namespace } from './namespace.ts'
-import type { ResolvedServerLimits, ServerLog } from './options.ts'
+import type { ResolvedServerLimits } from './limits.ts'
+import type { ServerLog } from './options.ts'
 import type { Feeds } from './stream/feeds.ts'
 
 /** Hono's types for the app. */

@@ -4,11 +4,11 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { CallObserver, ModelCallReport, ToolCallReport } from '../core/call-observer.ts'
 import type { SessionPool } from '../pool/session-pool.ts'
 import type { Feeds } from './stream/feeds.ts'
+import { routeOf } from './telemetry.ts'
 
 /** Options of {@link Metrics}. */
 export interface MetricsOptions {
@@ -111,10 +111,9 @@ export class Metrics implements CallObserver {
     return async (context, next) => {
       await next()
       const { method } = context.req
-      const route = routePath(context, -1)
       this.#requests.inc({
         method: methods.has(method) ? method : 'other',
-        route: route.endsWith('*') ? 'unmatched' : route,
+        route: routeOf(context) ?? 'unmatched',
         status: context.res.status,
       })
     }

@@ -1,43 +1,9 @@
-/** What a server is made of, and its bounds. */
+/** What a server is made of. */
 import type { Clock } from '../core/clock.ts'
 import type { SessionPool } from '../pool/session-pool.ts'
 import type { ApiKey } from './keys.ts'
+import type { ServerLimits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
-
-/** Bounds of a server; what is left out takes the default. */
-export interface ServerLimits {
-  /** Bytes of a request's body; a larger one is answered with 413. Default: 1,048,576. */
-  readonly maxBodyBytes?: number
-  /** Characters of a message as JSON; a longer one is answered with 413. Default: 262,144. */
-  readonly maxMessageCharacters?: number
-  /** Streams that are open at the same time; one more is answered with 429. Default: 2,000. */
-  readonly maxStreams?: number
-  /** Events of a session that are kept for clients that come back. Default: 2,000. */
-  readonly maxReplayEvents?: number
-  /** Bytes of them. Default: 262,144. */
-  readonly maxReplayBytes?: number
-  /** Milliseconds for which they are kept when nobody follows the session. Default: 30,000. */
-  readonly replayFor?: number
-  /** Milliseconds of silence after which a stream gets a comment, so that proxies keep it. Default: 15,000. */
-  readonly heartbeat?: number
-  /** Milliseconds in which a client has to take something of what waits for it; then it is cut off. Default: 60,000. */
-  readonly stallTimeout?: number
-}
-
-/** The bounds with every default filled in. */
-export type ResolvedServerLimits = Required<ServerLimits>
-
-/** What holds where nothing is said. */
-export const defaultServerLimits: ResolvedServerLimits = {
-  maxBodyBytes: 1_048_576,
-  maxMessageCharacters: 262_144,
-  maxStreams: 2_000,
-  maxReplayEvents: 2_000,
-  maxReplayBytes: 262_144,
-  replayFor: 30_000,
-  heartbeat: 15_000,
-  stallTimeout: 60_000,
-}
 
 /** Where a server writes what it did, one object a line; pino's loggers are such. */
 export interface ServerLog {

@@ -1,6 +1,10 @@
 /** What is on the wire, checked with zod and described in /openapi.json. */
 import { z } from '@hono/zod-openapi'
+import type { Json } from '../core/json.ts'
 import { UserInput } from '../core/payloads.ts'
+
+/** Any JSON. `z.json()` refers to itself, of which no OpenAPI document can be made; what a body holds is JSON anyway. */
+export const AnyJson = z.unknown() as unknown as z.ZodType<Json, Json>
 
 /** Body of errors. */
 export const ErrorSchema = z

@@ -1,8 +1,13 @@
 /** Requests in the traces of their callers: what a request leads to is done in its span. */
 import { context as active, propagation, SpanKind, trace } from '@opentelemetry/api'
-import type { MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
 import { activeTracer, failSpan } from '../core/telemetry.ts'
+
+/** The route that a request matched, as it is declared (`/sessions/:id`); undefined where only middleware did. */
+export function routeOf(context: Context): string | undefined {
+  return matchedRoutes(context).findLast(({ path }) => !path.endsWith('*'))?.path
+}
 
 /**
  * Goes on with the trace that the headers of a request name (`traceparent`, with the propagator that the process has
@@ -23,8 +28,8 @@ export function traceRequests(): MiddlewareHandler {
       await active.with(trace.setSpan(parent, span), next)
     } finally {
       const { status } = context.res
-      const route = routePath(context, -1)
-      if (!route.endsWith('*')) {
+      const route = routeOf(context)
+      if (route !== undefined) {
         span.updateName(`${method} ${route}`)
         span.setAttribute('http.route', route)
       }

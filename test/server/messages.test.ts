@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { gate } from '../setup/gate.ts'
 import { wordAgent } from './agents.ts'
 import { startServing } from './serving.ts'
 
@@ -47,4 +48,23 @@ test('a turn that fails is an answer with status failed, not an error of the ser
   const { status, body } = await call('POST', '/sessions/ada/messages', { content: 'hello' })
   expect(status).toBe(200)
   expect(body).toMatchObject({ status: 'failed', error: { message: 'out of words', node: 'worker' } })
+})
+
+test('many streams at once are ended by a shutdown, each with a place to go on from', async () => {
+  const door = gate()
+  const { call, stream, server } = await startServing({ agents: [wordAgent(() => door.pass())] })
+  const ids = Array.from({ length: 15 }, (_, index) => `s${index}`)
+  const readers = await Promise.all(
+    ids.map(async (id) => {
+      await call('POST', '/sessions', { id })
+      return stream(`/sessions/${id}/messages`, { body: { content: 'hello' } })
+    }),
+  )
+  const places = await Promise.all(readers.map((reader) => reader.opening()))
+  expect(places).toEqual(ids.map(() => '@0'))
+  await door.reached
+  const closing = server.close()
+  for (const reader of readers) expect(await reader.rest()).toEqual([])
+  door.open()
+  await closing
 })

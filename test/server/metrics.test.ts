@@ -34,6 +34,7 @@ test('turns, calls and requests are counted', async () => {
   await ask().catch(() => {})
   await served.call('GET', '/sessions/nobody')
   await served.call('GET', '/no/such/place')
+  await served.call('GET', '/health')
   await expect.poll(() => samplesOf(served, 'troupe_sessions_live')).toEqual([' 0'])
 
   expect(await samplesOf(served, 'troupe_turns_total')).toEqual([
@@ -60,6 +61,7 @@ test('turns, calls and requests are counted', async () => {
   expect(requests).toContain('{method="POST",route="/v1/chat/completions",status="429"} 1')
   expect(requests).toContain('{method="GET",route="/sessions/:id",status="404"} 1')
   expect(requests).toContain('{method="GET",route="unmatched",status="404"} 1')
+  expect(requests).toContain('{method="GET",route="/health",status="200"} 1')
   expect(await samplesOf(served, 'troupe_session_activations_total')).toEqual([' 2'])
 })
 

@@ -14,7 +14,7 @@ test('/openapi.json describes every route in OpenAPI 3.1', async () => {
   const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   )
-  expect(routes.sort()).toEqual([
+  const own = [
     'delete /sessions/{id}',
     'get /agents',
     'get /agents/{id}/graph',
@@ -28,7 +28,8 @@ test('/openapi.json describes every route in OpenAPI 3.1', async () => {
     'post /sessions/{id}/cancel',
     'post /sessions/{id}/messages',
     'post /sessions/{id}/signals',
-  ])
+  ]
+  expect(routes).toEqual(expect.arrayContaining(own))
   for (const methods of Object.values(body.paths))
     for (const { summary, responses } of Object.values(methods))
       expect([summary, Object.keys(responses).length > 0]).toEqual([expect.any(String), true])

@@ -8,7 +8,7 @@ test('a client that was away for longer than the log is kept is told so, and get
   const { call, stream } = await startServing({ agents: [wordAgent()], poolOptions: { store } })
   await call('POST', '/sessions', { id: 'ada' })
   const first = await stream('/sessions/ada/messages', { body: { content: 'one' } })
-  const { id = '' } = await first.until('said')
+  const { id } = await first.until('said')
   await first.rest()
   for (const content of ['two', 'three', 'four', 'five']) await call('POST', '/sessions/ada/messages', { content })
 

@@ -31,7 +31,6 @@ export interface Answer {
   readonly headers: Headers
   readonly text: string
   // Tests look into it freely; what is not there is undefined.
-  // oxlint-disable-next-line no-explicit-any
   readonly body: any
 }
 

@@ -4,6 +4,7 @@ import type { Json } from '../../core/json.ts'
 import type { Message } from '../../core/messages.ts'
 import { UserInput } from '../../core/payloads.ts'
 import type { ClientTool } from '../../core/turn.ts'
+import { AnyJson } from '../schemas.ts'
 import { CompletionError } from './errors.ts'
 
 const TextPart = z.object({ type: z.literal('text'), text: z.string() })
@@ -36,7 +37,7 @@ const Tool = z.object({
   function: z.object({
     name: z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/),
     description: z.string().optional(),
-    parameters: z.record(z.string(), z.json()).optional(),
+    parameters: z.record(z.string(), AnyJson).optional(),
   }),
 })
 
@@ -54,7 +55,7 @@ const passedOn = {
   seed: z.number().nullish(),
   stop: z.union([z.string(), z.array(z.string())]).nullish(),
   logit_bias: z.record(z.string(), z.number()).nullish(),
-  response_format: z.record(z.string(), z.json()).nullish(),
+  response_format: z.record(z.string(), AnyJson).nullish(),
   reasoning_effort: z.string().nullish(),
   verbosity: z.string().nullish(),
 }

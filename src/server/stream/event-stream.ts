@@ -7,9 +7,7 @@
  *    `heartbeat` gets a comment.
  * 3. The source is closed exactly once, whoever ends the stream.
  */
-import type { Clock } from '../../core/clock.ts'
-import type { ServerContext } from '../context.ts'
-import type { ResolvedServerLimits } from '../options.ts'
+import type { ServerContext, ServerParts } from '../context.ts'
 
 /** Where the text of a stream comes from. */
 export interface StreamSource {
@@ -25,51 +23,76 @@ const heartbeatText = ':\n\n'
 export function eventStream(
   context: ServerContext,
   source: StreamSource,
-  { clock, limits }: { readonly clock: Clock; readonly limits: ResolvedServerLimits },
+  { clock, limits, log }: Pick<ServerParts, 'clock' | 'limits' | 'log'>,
 ): Response {
   const encoder = new TextEncoder()
   let timer: unknown
-  let next: Promise<string | undefined> | undefined
+  let asked = false
+  /** What the source gave; empty while it is asked. */
+  let given: { readonly text: string | undefined } | undefined
+  let wake = (): void => {}
   let over = false
   let cancelled = false
   const stopTimer = (): void => {
     if (timer !== undefined) clock.clearTimeout(timer)
     timer = undefined
   }
+  const startTimer = (callback: () => void, ms: number): void => {
+    stopTimer()
+    timer = clock.setTimeout(callback, ms)
+    // It must not keep the process alive.
+    ;(timer as { unref?(): void } | undefined)?.unref?.()
+  }
   const end = (): void => {
     if (over) return
     over = true
     stopTimer()
     source.close()
+    wake()
   }
   // Where the platform has no socket to cut, the client's own end has to do.
   const cutOff = (): void => {
     end()
     context.env?.outgoing?.destroy()
   }
-  const startTimer = (callback: () => void, ms: number): void => {
-    stopTimer()
-    timer = clock.setTimeout(callback, ms)
-    ;(timer as { unref?(): void } | undefined)?.unref?.()
+  const ask = (): void => {
+    if (asked) return
+    asked = true
+    source.next().then(
+      (text) => {
+        given = { text }
+        wake()
+      },
+      (error: unknown) => {
+        log.error({ err: error, requestId: context.get('requestId') }, 'a stream failed')
+        given = { text: undefined }
+        wake()
+      },
+    )
   }
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         stopTimer()
-        if (over) return controller.close()
-        const waiting = (next ??= source.next())
-        const silence = new Promise<'silence'>((resolve) => startTimer(() => resolve('silence'), limits.heartbeat))
-        const text = await Promise.race([waiting, silence])
+        ask()
+        if (!given && !over)
+          await new Promise<void>((resolve) => {
+            wake = resolve
+            startTimer(resolve, limits.heartbeat)
+          })
         stopTimer()
-        if (text !== 'silence') next = undefined
         // The client has gone meanwhile; its stream is closed already.
         if (cancelled) return
-        if (text === undefined || over) {
+        if (over || (given && given.text === undefined)) {
           end()
           controller.close()
           return
         }
-        controller.enqueue(encoder.encode(text === 'silence' ? heartbeatText : text))
+        controller.enqueue(encoder.encode(given?.text ?? heartbeatText))
+        if (given) {
+          given = undefined
+          asked = false
+        }
         startTimer(cutOff, limits.stallTimeout)
       },
       cancel() {

@@ -9,7 +9,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { SessionPool } from '../../pool/session-pool.ts'
 import { HttpError } from '../errors.ts'
-import type { ResolvedServerLimits } from '../options.ts'
+import type { ResolvedServerLimits } from '../limits.ts'
 import { Feed } from './feed.ts'
 import { outputEvent, turnEvent } from './wire-event.ts'
 
@@ -34,7 +34,8 @@ export class Feeds {
   readonly #open = new Map<string, OpenFeed>()
   /** Those that nobody follows, the one that rests for the longest time first. */
   readonly #resting = new Map<string, OpenFeed>()
-  #streams = 0
+  /** How each stream is ended at shutdown. */
+  readonly #streams = new Set<() => void>()
   #over = false
 
   constructor(pool: SessionPool, clock: Clock, limits: ResolvedServerLimits) {
@@ -45,7 +46,7 @@ export class Feeds {
 
   /** Clients that follow now. */
   get streams(): number {
-    return this.#streams
+    return this.#streams.size
   }
 
   /** Sessions that have a feed now. */
@@ -54,22 +55,20 @@ export class Feeds {
   }
 
   /**
-   * Counts one more stream; the returned function takes it back.
+   * Counts one more stream; the returned function takes it back. `end` is called when the server shuts down.
    * @throws HttpError 429 when there are too many.
    */
-  enter(): () => void {
+  enter(end: () => void = () => {}): () => void {
     const { maxStreams } = this.#limits
-    if (this.#streams >= maxStreams)
+    if (this.#streams.size >= maxStreams)
       throw new HttpError(429, 'too_many_streams', `${maxStreams} streams are open already. Try again later.`, {
         'retry-after': '5',
       })
-    this.#streams++
-    let entered = true
-    return () => {
-      if (!entered) return
-      entered = false
-      this.#streams--
-    }
+    // A function of its own for each, should two streams end in the same way.
+    const own = (): void => end()
+    this.#streams.add(own)
+    if (this.#over) own()
+    return () => void this.#streams.delete(own)
   }
 
   /** The feed of a session; `sequence` is where its log ends, as far as the caller knows. */
@@ -92,6 +91,7 @@ export class Feeds {
   /** Ends all of them, and every one that is opened later. */
   close(): void {
     this.#over = true
+    for (const end of this.#streams) end()
     for (const [sessionId, open] of this.#open) this.#close(sessionId, open)
   }
 

@@ -18,6 +18,7 @@ export async function sessionStream(context: ServerContext, parts: ServerParts, 
   const last = context.req.header('last-event-id')
   const cursor = last === undefined || last === '' ? undefined : readCursor(last, namespace)
   const { counters } = await pool.checkpoint(storedId)
+  // The end of its feed ends it.
   const leave = feeds.enter()
   const { feed, release } = feeds.lease(storedId, counters.sequence)
   const text = (event: WireEvent, at: Cursor): string =>

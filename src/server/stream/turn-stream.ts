@@ -18,9 +18,10 @@ export async function turnStream(
   begin: () => Promise<Turn>,
   { repeatable }: { readonly repeatable: boolean },
 ): Promise<Response> {
-  const { pool, feeds, clock, signal } = parts
+  const { pool, feeds, clock } = parts
   const { counters } = await pool.checkpoint(storedId)
-  const leave = feeds.enter()
+  let source: TurnSource | undefined
+  const leave = feeds.enter(() => source?.close())
   // Open beside it from before the turn on, so that a client that comes back by `Last-Event-ID` finds what it missed.
   const { release } = feeds.lease(storedId, counters.sequence)
   const onClose = (): void => {
@@ -34,7 +35,9 @@ export async function turnStream(
     const turn = await begin()
     // What may be a repeat gets its events from the first on, so a place before all of them.
     const start = { durable: repeatable ? turn.traceId : `@${counters.sequence}` }
-    const source = new TurnSource({ turn, start, text, now: () => clock.now(), onClose, signal })
+    const opening = `retry: 1000\nid: ${cursorText(start, namespace)}\n\n`
+    source = new TurnSource({ turn, start, opening, text, now: () => clock.now(), onClose })
+    if (parts.signal.aborted) source.close()
     return eventStream(context, source, parts)
   } catch (error) {
     onClose()
@@ -45,42 +48,37 @@ export async function turnStream(
 interface TurnSourceOptions {
   readonly turn: Turn
   readonly start: Cursor
+  /** Goes first: a client that loses the stream before its first event knows where it was, too. */
+  readonly opening: string
   readonly text: (event: WireEvent, at: Cursor) => string
   readonly now: () => number
   readonly onClose: () => void
-  /** Ends the stream. */
-  readonly signal: AbortSignal
 }
 
 class TurnSource implements StreamSource {
   readonly #options: TurnSourceOptions
   readonly #events: AsyncIterator<AgentEvent, undefined>
-  readonly #closed: Promise<'closed'>
-  #close!: () => void
   #over = false
+  #closed = false
   #at: Cursor
   #began = false
+  /** Ends the wait for the next event. */
+  #wake: (() => void) | undefined
 
   constructor(options: TurnSourceOptions) {
-    const { turn, start, signal } = options
     this.#options = options
-    this.#at = start
-    this.#closed = new Promise((resolve) => (this.#close = () => resolve('closed')))
-    this.#events = turn[Symbol.asyncIterator]()
-    const onAbort = (): void => this.close()
-    if (signal.aborted) this.close()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    void this.#closed.then(() => signal.removeEventListener('abort', onAbort))
+    this.#at = options.start
+    this.#events = options.turn[Symbol.asyncIterator]()
   }
 
   async next(): Promise<string | undefined> {
     if (this.#over) return undefined
     if (!this.#began) {
       this.#began = true
-      return 'retry: 1000\n\n'
+      return this.#options.opening
     }
-    const next = await Promise.race([this.#events.next(), this.#closed])
-    if (next === 'closed') return undefined
+    const next = await this.#nextEvent()
+    if (!next) return undefined
     if (!next.done) return this.#say(outputEvent(next.value))
     this.#over = true
     try {
@@ -92,9 +90,18 @@ class TurnSource implements StreamSource {
   }
 
   close(): void {
+    if (this.#closed) return
+    this.#closed = true
     this.#over = true
-    this.#close()
+    this.#wake?.()
     this.#options.onClose()
+  }
+
+  #nextEvent(): Promise<IteratorResult<AgentEvent, undefined> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#wake = () => resolve(undefined)
+      this.#events.next().then(resolve, reject)
+    })
   }
 
   #say(event: WireEvent): string {
