@@ -137,7 +137,7 @@ export function storedIndex(
     let after = 0
     if (vectors.size > 0) {
       const now = new Set(await backend.numbers(collection))
-      for (const id of [...vectors.ids()]) {
+      for (const id of vectors.ids()) {
         if (!now.has(id)) vectors.delete(id)
         else if (id > after) after = id
       }
