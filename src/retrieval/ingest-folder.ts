@@ -49,6 +49,8 @@ export interface IngestReport {
 
 // Enough for a batch of embeddings; what a process that dies has to do again.
 const groupChunks = 64
+// Few enough that other processes hardly wait.
+const deletedAtOnce = 50
 // Raised when documents are split in another way, so that all are ingested anew.
 const splitVersion = 1
 
@@ -136,7 +138,8 @@ export async function ingestFolder(
   if (group.length > 0) await store()
 
   const deleted = [...known.keys()].filter((source) => !present.has(source))
-  await index.delete(collection, deleted)
+  for (let start = 0; start < deleted.length; start += deletedAtOnce)
+    await index.delete(collection, deleted.slice(start, start + deletedAtOnce))
   report.deleted = deleted.length
   return report
 }

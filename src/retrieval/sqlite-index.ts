@@ -48,6 +48,8 @@ const layout = `
 
 // A longer question would be all of a document; its first words say what it is about.
 const mostTerms = 64
+// Documents of one transaction; whoever waits for it waits for some milliseconds.
+const deletedAtOnce = 50
 // Ranking a chunk takes some 3 µs, so a question of common words would rank all of a large index.
 const mostRanked = 1_000
 
@@ -158,7 +160,9 @@ export function sqliteIndex(path: string, name: string): IndexBackend {
         const row = find()
         const words = [...new Set(terms)].slice(0, mostTerms)
         if (!row || words.length === 0) return []
-        const query = `scope : "${scopeOf(row.generation, collection)}" AND ${matchOf(words)}`
+        const alone = collection === undefined && connection.get('SELECT count(*) AS n FROM indexes')?.['n'] === 1
+        const scope = alone ? '' : `scope : "${scopeOf(row.generation, collection)}" AND `
+        const query = `${scope}${matchOf(words)}`
         return connection
           .all(
             'SELECT rowid FROM index_terms WHERE index_terms MATCH ? ORDER BY bm25(index_terms, 1.0, 0.0), rowid LIMIT ?',
@@ -216,17 +220,19 @@ export function sqliteIndex(path: string, name: string): IndexBackend {
         removed: sources.flatMap((source) => remove(row, collection, source)),
         added: [],
       })),
-    clear: () =>
-      connection.write('delete the index', () => {
+    async clear() {
+      const deletesSome = (): boolean => {
         const row = find()
-        if (!row) return
-        const chunks =
-          'SELECT number FROM index_chunks WHERE document IN (SELECT number FROM index_documents WHERE index_number = ?)'
-        connection.run(`DELETE FROM index_terms WHERE rowid IN (${chunks})`, row.generation)
-        connection.run(`DELETE FROM index_chunks WHERE number IN (${chunks})`, row.generation)
-        connection.run('DELETE FROM index_documents WHERE index_number = ?', row.generation)
-        connection.run('DELETE FROM indexes WHERE number = ?', row.generation)
-      }),
+        if (!row) return false
+        const sql = 'SELECT collection, source FROM index_documents WHERE index_number = ? LIMIT ?'
+        const documents = connection.all(sql, row.generation, deletedAtOnce)
+        for (const { collection, source } of documents) remove(row, collection as string, source as string)
+        if (documents.length === 0) connection.run('DELETE FROM indexes WHERE number = ?', row.generation)
+        else change(row, [], [])
+        return documents.length > 0
+      }
+      while (await connection.write('delete the index', deletesSome)) continue
+    },
     size: () =>
       connection.read('count', { documents: 0, chunks: 0 }, () => {
         const found = connection.get(

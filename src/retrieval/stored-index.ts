@@ -45,7 +45,7 @@ export interface StoredIndex extends DocumentIndex {
    * good to compare what one search found. Rejects with an IndexError of code `index_missing` while nothing was put.
    */
   search(query: string, options: StoredSearchOptions): Promise<readonly RetrievedDocument[]>
-  /** Hashes of the documents of a collection by source; empty while nothing was put. */
+  /** Hashes of the documents of a collection by source; empty while nothing was put. Rejects when the embedder is another. */
   hashes(collection: string): Promise<ReadonlyMap<string, string>>
   /** Stores documents, each in place of the one with its source; all of them or none. */
   put(
@@ -93,14 +93,8 @@ export function storedIndex(
 
   const embedderFor = ({ embedder: name }: IndexState): Embedder | null => {
     if (given !== undefined) {
-      const wanted = given?.name ?? 'none'
-      if (wanted === name) return given
-      const advice =
-        'Vectors of two embedders cannot be compared: use that one, or clear the index and ingest again (troupe ingest --rebuild).'
-      throw new IndexError(
-        'index_embedder',
-        `The index in ${where} was made with embeddings '${name}', not '${wanted}'. ${advice}`,
-      )
+      if ((given?.name ?? 'none') === name) return given
+      throw otherEmbedder(where, name, given)
     }
     if (named?.name !== name) named = { name, embedder: embedderOf(name) }
     return named.embedder
@@ -137,7 +131,7 @@ export function storedIndex(
     let after = 0
     if (vectors.size > 0) {
       const now = new Set(await backend.numbers(collection))
-      for (const id of [...vectors.ids()]) {
+      for (const id of vectors.ids()) {
         if (!now.has(id)) vectors.delete(id)
         else if (id > after) after = id
       }
@@ -194,6 +188,7 @@ export function storedIndex(
       if (embedder && mode !== 'keyword') {
         const [vector] = await embedder.embed([query], signal ? { signal } : {})
         const vectors = await tableOf(collection, state, signal)
+        if (vectors.size > 0 && vectors.dimensions !== vector?.length) throw unequalVectors(where)
         const threshold = embedder.threshold ?? 0
         byMeaning = vectors.nearest(normalized(vector as Float32Array), depth, threshold).map(({ id }) => id)
       }
@@ -207,11 +202,16 @@ export function storedIndex(
         return [{ id: `${source}#${place}`, source, ...rest, score }]
       })
     },
-    hashes: (collection) => backend.hashes(collection),
+    async hashes(collection) {
+      const state = await backend.state()
+      if (!state) return new Map()
+      embedderFor(state)
+      return backend.hashes(collection)
+    },
     async put(collection, documents, { signal } = {}) {
       if (documents.length === 0) return
-      const state = await backend.create((given === undefined ? embedderOf('hashed') : given)?.name ?? 'none')
-      const embedder = embedderFor(state)
+      const known = await backend.state()
+      const embedder = known ? embedderFor(known) : given === undefined ? embedderOf('hashed') : given
       const texts = documents.flatMap(({ chunks }) => chunks.map(searchedText))
       const vectors = embedder ? await embedder.embed(texts, signal ? { signal } : {}) : []
       if (embedder && new Set(vectors.map((vector) => vector.length)).size > 1) throw unequalVectors(where)
@@ -226,6 +226,9 @@ export function storedIndex(
           return { ...chunk, terms, vector: vector ? normalized(vector) : null }
         }),
       }))
+      // Not before there is something to put: a first attempt that fails leaves the choice of the embedder open.
+      const { embedder: name } = await backend.create(embedder?.name ?? 'none')
+      if (name !== (embedder?.name ?? 'none')) throw otherEmbedder(where, name, embedder)
       follow(collection, await backend.put(collection, prepared), prepared)
     },
     async delete(collection, sources) {
@@ -248,6 +251,15 @@ export function storedIndex(
 /** What a chunk is found by: its headings say what it is about. */
 function searchedText({ heading, text }: Chunk): string {
   return heading === undefined ? text : `${heading}\n${text}`
+}
+
+function otherEmbedder(where: string, name: string, wanted: Embedder | null): IndexError {
+  const advice =
+    'Vectors of two embedders cannot be compared: use that one, or clear the index and ingest again (troupe ingest --rebuild).'
+  return new IndexError(
+    'index_embedder',
+    `The index in ${where} was made with embeddings '${name}', not '${wanted?.name ?? 'none'}'. ${advice}`,
+  )
 }
 
 function unequalVectors(where: string): IndexError {

@@ -46,6 +46,11 @@ export class VectorTable {
     return this.#ids.length
   }
 
+  /** Length of the vectors; 0 before the first. */
+  get dimensions(): number {
+    return this.#dimensions
+  }
+
   ids(): Iterable<number> {
     return this.#places.keys()
   }

@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Message } from '../../src/core/messages.ts'
 import { memoryNode } from '../../src/nodes/memory-node.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
+
+// The tokenizer and the parsers take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 // One token each, and four for the message.
 const user = (content: string): Message => ({ role: 'user', content })

@@ -1,10 +1,14 @@
 /** A conversation with a memory node, turn by turn. */
+import { vi } from 'vitest'
 import { pairToolCalls, textOf, type Message, type MessageRecord } from '../../src/core/messages.ts'
 import type { Services } from '../../src/core/node.ts'
 import type { MemoryData } from '../../src/core/payloads.ts'
 import { memoryNode } from '../../src/nodes/memory-node.ts'
 import type { MemoryNodeOptions } from '../../src/nodes/memory-options.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
+
+// The tokenizer and the embedder take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 export interface MemoryTalk {
   /** Says something; what the node hands on. */

@@ -1,6 +1,10 @@
 /** Measures how well an index finds the passages of the question set. */
+import { vi } from 'vitest'
 import type { SearchMode, StoredIndex } from '../../src/retrieval/stored-index.ts'
 import { passages, questions } from './question-set.ts'
+
+// The tokenizer and the embedder take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 /** Quality of a ranking, each from 0 to 1. */
 export interface Quality {

@@ -1,9 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { indexedFolder } from '../../src/retrieval/indexed-folder.ts'
 import { openIndex } from '../../src/retrieval/open-index.ts'
 import { temporaryFolder } from '../store/conformance.ts'
+
+// The tokenizer and the parsers take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 test('a search finds what is in the folder now, and nothing else of the index', async () => {
   const folder = await temporaryFolder()

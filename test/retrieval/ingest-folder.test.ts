@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { hashedEmbedder } from '../../src/retrieval/hashed-embedder.ts'
 import { ingestFolder } from '../../src/retrieval/ingest-folder.ts'
 import { openIndex } from '../../src/retrieval/open-index.ts'
@@ -7,6 +7,9 @@ import type { StoredIndex } from '../../src/retrieval/stored-index.ts'
 import type { Embedder } from '../../src/retrieval/vectors.ts'
 import { temporaryFolder } from '../store/conformance.ts'
 import { makePdf } from './make-pdf.ts'
+
+// The tokenizer and the parsers take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 describe('ingestFolder', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { readDocument } from '../../src/retrieval/read-document.ts'
 import { makePdf } from './make-pdf.ts'
+
+// The tokenizer and the parsers take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { loadTextCounter } from '../../src/model/count-tokens.ts'
 import { splitDocument } from '../../src/retrieval/split-document.ts'
+
+// The tokenizer and the parsers take seconds to load where other tests run beside.
+vi.setConfig({ testTimeout: 30_000 })
 
 const words = (text: string): number => text.split(/\s+/).filter(Boolean).length
 const markdown = (text: string) => [{ text, markdown: true }]
