@@ -59,10 +59,10 @@ function requestAttributes(client: OpenAI, body: ChatCompletionCreateParams): At
     attributes['server.address'] = hostname
     attributes['server.port'] = Number(port) || (protocol === 'http:' ? 80 : 443)
   }
-  if (temperature != null) attributes['gen_ai.request.temperature'] = temperature
-  if (top_p != null) attributes['gen_ai.request.top_p'] = top_p
-  if (limit != null) attributes['gen_ai.request.max_tokens'] = limit
-  if (seed != null) attributes['gen_ai.request.seed'] = seed
+  if (typeof temperature === 'number') attributes['gen_ai.request.temperature'] = temperature
+  if (typeof top_p === 'number') attributes['gen_ai.request.top_p'] = top_p
+  if (typeof limit === 'number') attributes['gen_ai.request.max_tokens'] = limit
+  if (typeof seed === 'number') attributes['gen_ai.request.seed'] = seed
   if (capturesContent()) attributes['gen_ai.input.messages'] = JSON.stringify(body.messages)
   return attributes
 }

@@ -92,17 +92,17 @@ export type CompletionRequest = z.infer<typeof CompletionRequest>
 
 const refused: readonly (readonly [field: string, isUsed: (request: CompletionRequest) => boolean, advice: string])[] =
   [
-    ['n', ({ n }) => n != null && n !== 1, 'An agent gives one answer: leave n out, and send the request n times.'],
+    ['n', ({ n }) => isGiven(n) && n !== 1, 'An agent gives one answer: leave n out, and send the request n times.'],
     [
       'logprobs',
       ({ logprobs, top_logprobs }) => logprobs === true || (top_logprobs ?? 0) > 0,
       'There are no logprobs.',
     ],
     ['modalities', ({ modalities }) => modalities?.some((kind) => kind !== 'text') ?? false, 'Answers are text only.'],
-    ['audio', ({ audio }) => audio != null, 'Answers are text only.'],
-    ['functions', ({ functions }) => functions != null, 'Send tools instead.'],
-    ['function_call', ({ function_call }) => function_call != null, 'Send tool_choice instead.'],
-    ['web_search_options', ({ web_search_options }) => web_search_options != null, "The agent's tools are its own."],
+    ['audio', ({ audio }) => isGiven(audio), 'Answers are text only.'],
+    ['functions', ({ functions }) => isGiven(functions), 'Send tools instead.'],
+    ['function_call', ({ function_call }) => isGiven(function_call), 'Send tool_choice instead.'],
+    ['web_search_options', ({ web_search_options }) => isGiven(web_search_options), "The agent's tools are its own."],
   ]
 
 /** What a client asks for, in the engine's words. */
@@ -122,7 +122,7 @@ export function readRequest(request: CompletionRequest): AskedCompletion {
     if (isUsed(request))
       throw new CompletionError(400, 'unsupported_parameter', `'${param}' is not supported. ${advice}`, { param })
   }
-  const limits = [request.max_tokens, request.max_completion_tokens].filter((limit) => limit != null)
+  const limits = [request.max_tokens, request.max_completion_tokens].filter(isGiven)
   const instructions = request.messages.flatMap((message) =>
     message.role === 'system' || message.role === 'developer' ? [textOf(message.content)] : [],
   )
@@ -161,10 +161,10 @@ function readTools(request: CompletionRequest): Pick<AskedCompletion, 'tools' | 
   const fields: Record<string, Json> = {}
   for (const field of Object.keys(passedOn) as (keyof typeof passedOn)[]) {
     const value = request[field]
-    if (value != null) fields[field] = value
+    if (isGiven(value)) fields[field] = value
   }
   const offered = choice === 'none' ? [] : (tools ?? []).map((tool) => readTool(tool))
-  if (choice != null && choice !== 'none' && choice !== 'auto') {
+  if (isGiven(choice) && choice !== 'none' && choice !== 'auto') {
     const chosen = typeof choice === 'string' ? undefined : choice.function.name
     if (offered.length === 0 || (chosen !== undefined && !offered.some((tool) => tool.name === chosen)))
       throw new CompletionError(
@@ -177,7 +177,7 @@ function readTools(request: CompletionRequest): Pick<AskedCompletion, 'tools' | 
       )
     fields['tool_choice'] = choice
   }
-  if (offered.length > 0 && parallel_tool_calls != null) fields['parallel_tool_calls'] = parallel_tool_calls
+  if (offered.length > 0 && isGiven(parallel_tool_calls)) fields['parallel_tool_calls'] = parallel_tool_calls
   return { tools: offered, fields }
 }
 
@@ -195,4 +195,8 @@ function textOf(content: z.infer<typeof TextContent>): string {
 
 function partText(part: { text: string } | { refusal: string }): string {
   return 'text' in part ? part.text : part.refusal
+}
+
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== undefined && value !== null
 }
