@@ -70,7 +70,7 @@ export class EmbeddedHost {
     this.#running = added(this.#running, runtime)
     if (job.attempt > 1) runtime.announceRerun()
     this.#pending++
-    void this.#run(definition.handler.run, event, job, runtime)
+    this.#run(definition.handler.run, event, job, runtime)
   }
 
   /**
@@ -171,7 +171,7 @@ export class EmbeddedHost {
 
   /** Gives up on everything. Resolves when every handler has returned; undefined when none is at work. */
   stop(): Promise<void> | undefined {
-    for (const { nodeId: node, eventId } of [...this.#running]) this.cancel({ node, eventId })
+    for (const { nodeId: node, eventId } of this.#running) this.cancel({ node, eventId })
     for (const loop of this.#loops?.values() ?? []) loop.abandon()
     this.#loops?.clear()
     return this.#pending > 0 ? new Promise((resolve) => (this.#whenIdle = resolve)) : undefined

@@ -245,7 +245,7 @@ export class LiveSessions {
   #passivateIdle(): void {
     const { clock, idleAfter } = this.#options
     const now = clock.now()
-    for (const resident of [...this.#idle.values()]) {
+    for (const resident of Array.from(this.#idle.values())) {
       if (resident.usedAt + idleAfter > now) break
       if (isAtRest(resident.session)) {
         void this.#close(resident)
