@@ -22,6 +22,7 @@ import { SessionList } from './session-list.ts'
 import { FeedSocket, type ConnectionState } from './socket.ts'
 
 const historyPage = 5_000
+const pagesAhead = 3
 
 /** The feed. */
 export class InspectorFeed {
@@ -115,22 +116,34 @@ export class InspectorFeed {
     await this.#loadHistory(session, frame.firstSeq, frame.lastSeq + 1)
   }
 
-  /** Loads what is retained, newest first, down to what is here already. */
+  /**
+   * Loads what is retained, newest first, down to what is here already. Numbers have no gaps, so that the next pages can be
+   * asked for before the last one is here.
+   */
   async #loadHistory(session: SessionData, firstSeq: number, end: number): Promise<void> {
-    let before = end
-    const wanted = Math.max(1, end - firstSeq)
-    while (before > firstSeq && this.session.value === session && !session.records.find(before - 1)) {
-      const { records, more } = await this.#socket.request({
-        type: 'history',
-        session: session.id,
-        before,
-        limit: historyPage,
-      })
-      session.addHistory(records)
-      const [first] = records
-      if (!first || !more) break
-      before = first.seq
-      session.loaded.set((end - before) / wanted)
+    const ask = (before: number) =>
+      this.#socket.request({ type: 'history', session: session.id, before, limit: historyPage })
+    const asked: ReturnType<typeof ask>[] = []
+    let next = end
+    let waiting: InspectRecord[] = []
+    let shownAt = 0
+    for (;;) {
+      while (next > firstSeq && asked.length < pagesAhead && !session.records.find(next - 1)) {
+        const answer = ask(next)
+        // The one that is awaited tells of a lost connection; the others need not.
+        answer.catch(ignore)
+        asked.push(answer)
+        next -= historyPage
+      }
+      const page = await asked.shift()
+      if (!page || this.session.value !== session) break
+      waiting = [...page.records, ...waiting]
+      // Every view reads all anew when something comes in front: not for each page.
+      if (asked.length > 0 && performance.now() - shownAt < 500) continue
+      session.addHistory(waiting)
+      session.loaded.set((end - (waiting[0]?.seq ?? firstSeq)) / Math.max(1, end - firstSeq))
+      waiting = []
+      shownAt = performance.now()
     }
     session.loaded.set(1)
   }

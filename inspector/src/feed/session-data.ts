@@ -56,15 +56,16 @@ export class SessionData {
   advance({ records, state: patches }: BatchFrame): void {
     const view = this.view.value
     if (!view) return
-    if (patches.length > 0) {
-      const state = applyPatches(view.state, patches)
-      this.lights.flash(changedEdges(view.state, state))
-      this.view.set({ summary: view.summary, state })
-    }
+    // Records first: they light up in the order in which events travelled.
     if (records.length > 0) {
       this.records.add(records)
       this.#recordsChanged()
       this.lights.flash(records.flatMap(litBy))
+    }
+    if (patches.length > 0) {
+      const state = applyPatches(view.state, patches)
+      this.lights.flash(changedEdges(view.state, state))
+      this.view.set({ summary: view.summary, state })
     }
   }
 

@@ -15,6 +15,8 @@ export function SessionHead() {
   const mayAct = useMayAct()
   const turn = state.turns.findLast(({ status }) => status === 'running' || status === 'waiting' || status === 'queued')
   const value = stateText(state.value)
+  // The list of turns is cut; the summary may be a little behind.
+  const turns = Math.max(summary.turns, state.turns.length)
   return (
     <header className="session-head">
       <button
@@ -43,8 +45,7 @@ export function SessionHead() {
       <span className="grow" />
       {loaded < 1 && phase.kind === 'live' && <span className="dim number">history {Math.floor(loaded * 100)} %</span>}
       <span className="dim number" title={usageTitle(state.usage)}>
-        {countText(state.turns.length)} {state.turns.length === 1 ? 'turn' : 'turns'} ·{' '}
-        {countText(state.usage.totalTokens)} tokens
+        {countText(turns)} {turns === 1 ? 'turn' : 'turns'} · {countText(state.usage.totalTokens)} tokens
       </span>
       {mayAct && turn && (
         <ActButton act={{ kind: 'cancel', traceId: turn.traceId }} className="button">
