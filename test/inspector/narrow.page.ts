@@ -26,3 +26,19 @@ pageTest('on a narrow window the list lies over the page, and nothing sticks out
   await page.keyboard.press('Escape')
   await page.locator('.app[data-list=closed]').waitFor()
 })
+
+pageTest('on windows of middle width nothing lies over something else', async () => {
+  const stage = await stageForTest()
+  const session = await openAssistant(stage)
+  for (const width of [1010, 1100, 1300]) {
+    const { page } = await openPage(stage, { session: session.id, width })
+    await page.locator('#tab-graph').waitFor()
+    for (const bar of ['.view-bar', '.session-head', '.side-tabs']) {
+      const edges = await page.evaluate<[number, number][]>(
+        `[...document.querySelectorAll('${bar} > *')].map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ left, right }) => [left, right])`,
+      )
+      for (const [index, [left]] of edges.entries())
+        expect(left, `${bar} at ${width}`).toBeGreaterThanOrEqual((edges[index - 1]?.[1] ?? 0) - 0.5)
+    }
+  }
+})

@@ -169,7 +169,9 @@ export class InspectorFeed {
         if (session?.id === frame.session.id) this.#beginSession(session, frame, false).catch(ignore)
         return
       }
-      default:
+      case 'hello':
+      case 'ok':
+      case 'error':
         // Answers to questions that nobody asks any more.
         return
     }

@@ -47,7 +47,6 @@ export function RowList(props: Props) {
   useEffect(() => {
     if (selected >= 0) virtualizer.scrollToIndex(selected, { align: 'auto' })
     // Only when another row is selected: new rows must not pull the list back to it.
-    // eslint-disable-next-line
   }, [selected])
 
   const onScroll = () => {

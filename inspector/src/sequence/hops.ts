@@ -81,7 +81,8 @@ export function hopsOf(
       const at = lane(record.node)
       return [{ key: `${seq}`, seq, time, kind: 'failed', from: at, to: at, label: record.error?.message ?? 'failed' }]
     }
-    default:
+    case 'model':
+    case 'life':
       return []
   }
 }

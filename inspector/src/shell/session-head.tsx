@@ -1,7 +1,7 @@
 /** Which session this is, how it is doing, and what stops it. */
 import { useApplication, useMayAct, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
-import { countText } from '../parts/words.ts'
+import { agentText, countText } from '../parts/words.ts'
 import { StatusBadge } from '../parts/status.tsx'
 import { stateText } from '../statechart/active-states.ts'
 import { ActButton } from '../act/act-button.tsx'
@@ -33,8 +33,7 @@ export function SessionHead() {
       <StatusBadge status={state.activity} />
       {phase.kind === 'stale' && <StatusBadge status="waiting">not up to date</StatusBadge>}
       <span className="dim cut">
-        {summary.agent}
-        {machine?.version != null && ` v${machine.version}`}
+        {agentText(summary.agent, machine)}
         {value !== '' && (
           <>
             {' · '}
