@@ -9,6 +9,7 @@ pageTest('the page is used with the keyboard alone', async () => {
   await session.send('What is 17 * 23?').result
   const { page } = await openPage(stage)
 
+  await page.locator('.session-row').first().waitFor()
   await page.keyboard.press('/')
   await page.locator('#session-search:focus').waitFor()
   await page.keyboard.type('assistant')

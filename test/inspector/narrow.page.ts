@@ -30,9 +30,13 @@ pageTest('on a narrow window the list lies over the page, and nothing sticks out
 pageTest('on windows of middle width nothing lies over something else', async () => {
   const stage = await stageForTest()
   const session = await openAssistant(stage)
-  for (const width of [1010, 1100, 1300]) {
+  for (const width of [1010, 1265, 1320]) {
     const { page } = await openPage(stage, { session: session.id, width })
     await page.locator('#tab-graph').waitFor()
+    const hidden = await page.evaluate<number>(
+      "((tabs) => tabs.scrollWidth - tabs.clientWidth)(document.querySelector('.view-bar .tabs'))",
+    )
+    expect(hidden, `tabs out of sight at ${width}`).toBe(0)
     for (const bar of ['.view-bar', '.session-head', '.side-tabs']) {
       const edges = await page.evaluate<[number, number][]>(
         `[...document.querySelectorAll('${bar} > *')].map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0).map(({ left, right }) => [left, right])`,
