@@ -18,8 +18,9 @@ pageTest(
     expect(await page.locator('.event-row', { hasText: 'turn completed' }).count()).toBe(1)
 
     const second = await stageForTest(port)
-    const session = await openAssistant(second)
     await page.locator('.connection-bar').waitFor({ state: 'detached' })
+    await page.locator('.session-head', { hasText: 'There is no session' }).waitFor()
+    const session = await openAssistant(second)
     await page.locator('.event-row', { hasText: 'turn completed' }).waitFor({ state: 'detached' })
     await page.locator('.event-row', { hasText: 'session opened' }).waitFor()
     await session.send('What is 2 + 2?').result

@@ -14,6 +14,7 @@ import type {
   MachineView,
   ModelExchange,
   ServerFrame,
+  SessionSummary,
   SubscribedFrame,
 } from '../../../src/inspect/protocol.ts'
 import { Cell } from './cell.ts'
@@ -52,7 +53,7 @@ export class InspectorFeed {
       this.#socket.request({ type: 'unsubscribe', session: before.id }).catch(ignore)
     const data = id === undefined ? undefined : new SessionData(id)
     this.session.set(data)
-    if (data && this.connection.value.status === 'open') void this.#subscribe(data, true)
+    if (data && this.connection.value.status === 'open') void this.#subscribe(data)
   }
 
   /**
@@ -92,18 +93,17 @@ export class InspectorFeed {
   }
 
   async #begin(run: string, canAct: boolean): Promise<void> {
-    const newRun = run !== this.#run
     this.#run = run
     this.canAct.set(canAct)
     const session = this.session.value
-    await Promise.all([this.list.search(this.list.view.value.search), session && this.#subscribe(session, newRun)])
+    await Promise.all([this.list.search(this.list.view.value.search), session && this.#subscribe(session)])
   }
 
-  async #subscribe(session: SessionData, newRun: boolean): Promise<void> {
+  async #subscribe(session: SessionData): Promise<void> {
     try {
       const frame = await this.#socket.request({ type: 'subscribe', session: session.id })
       if (this.session.value !== session) return
-      await this.#beginSession(session, frame, newRun)
+      await this.#beginSession(session, frame)
     } catch (error) {
       // A lost connection is no fault of the session: it is asked for again with the next one.
       if (this.connection.value.status === 'open' && this.session.value === session)
@@ -111,8 +111,8 @@ export class InspectorFeed {
     }
   }
 
-  async #beginSession(session: SessionData, frame: SubscribedFrame, newRun: boolean): Promise<void> {
-    session.begin(frame, newRun)
+  async #beginSession(session: SessionData, frame: SubscribedFrame): Promise<void> {
+    session.begin(frame, this.#run)
     await this.#loadHistory(session, frame.firstSeq, frame.lastSeq + 1)
   }
 
@@ -155,8 +155,7 @@ export class InspectorFeed {
         return
       case 'sessions_changed':
         this.list.merge(frame.sessions)
-        for (const summary of frame.sessions)
-          if (summary.id === this.session.value?.id) this.session.value.summarize(summary)
+        for (const summary of frame.sessions) if (summary.id === this.session.value?.id) this.#summarize(summary)
         return
       case 'batch':
         this.#takeBatch(frame)
@@ -166,7 +165,7 @@ export class InspectorFeed {
         return
       case 'subscribed': {
         const session = this.session.value
-        if (session?.id === frame.session.id) this.#beginSession(session, frame, false).catch(ignore)
+        if (session?.id === frame.session.id) this.#beginSession(session, frame).catch(ignore)
         return
       }
       case 'hello':
@@ -177,6 +176,13 @@ export class InspectorFeed {
     }
   }
 
+  #summarize(summary: SessionSummary): void {
+    const session = this.session.value
+    session?.summarize(summary)
+    // It was not there when it was asked for, and has come since.
+    if (session?.phase.value.kind === 'failed') void this.#subscribe(session)
+  }
+
   #takeBatch(frame: BatchFrame): void {
     const session = this.session.value
     if (session?.id !== frame.session) return
@@ -184,7 +190,7 @@ export class InspectorFeed {
       session.advance(frame)
     } catch {
       // The page and the session have come apart: take it whole again.
-      void this.#subscribe(session, false)
+      void this.#subscribe(session)
       return
     }
     const [first] = frame.records

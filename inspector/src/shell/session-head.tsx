@@ -31,6 +31,7 @@ export function SessionHead() {
         {summary.id}
       </h2>
       <StatusBadge status={state.activity} />
+      {phase.kind === 'failed' && <StatusBadge status="failed">{phase.message}</StatusBadge>}
       {phase.kind === 'stale' && <StatusBadge status="waiting">not up to date</StatusBadge>}
       <span className="dim cut">
         {agentText(summary.agent, machine)}
