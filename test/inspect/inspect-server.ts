@@ -25,6 +25,8 @@ export interface InspectServerOptions extends FeedOptions {
   readonly connect?: ConnectOptions
   /** Folder of a built page, served under `/inspector/`. */
   readonly page?: string
+  /** Headers of the page's files, such as a policy. */
+  readonly headers?: Readonly<Record<string, string>>
   /** Serves sockets of other paths. */
   readonly sockets?: Readonly<Record<string, (socket: WebSocket) => void>>
 }
@@ -43,7 +45,7 @@ export async function serveInspector(inspector: Inspector, options: InspectServe
   const http = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://loopback').pathname
     void page(options.page, path).then(
-      ({ type, body }) => response.writeHead(200, { 'content-type': type }).end(body),
+      ({ type, body }) => response.writeHead(200, { 'content-type': type, ...options.headers }).end(body),
       () => response.writeHead(404).end(),
     )
   })

@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url'
 import assistant from '../../machines/assistant/agent.ts'
 import { refundDesk } from '../../machines/refund-desk/agent.ts'
 import { memoryLedger } from '../../machines/refund-desk/ledger.ts'
+import { StatelyFeed } from '../../src/inspect/stately-feed.ts'
 import { serveInspector, type InspectServer } from '../inspect/inspect-server.ts'
 
 /** A served page with an inspector. */
@@ -29,11 +30,36 @@ export interface Stage {
   stop(): Promise<void>
 }
 
+/** The strictest policy that a page with its own files only can have; `troupe serve` may send it. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
 /** Serves the built page; `port` 0 takes any. */
-export async function openStage(port = 0): Promise<Stage> {
-  const inspector = createInspector()
+export async function openStage(port = 0, maxBytes = 64_000_000): Promise<Stage> {
+  const inspector = createInspector({ maxBytes })
+  const official = new StatelyFeed(inspector)
   const page = fileURLToPath(new URL('../../inspector/dist', import.meta.url))
-  const server = await serveInspector(inspector, { port, page })
+  const server = await serveInspector(inspector, {
+    port,
+    page,
+    headers: { 'content-security-policy': policy },
+    sockets: {
+      '/inspect/stately': (socket) => {
+        const connection = official.connect(socket)
+        socket.on('message', (data) => connection.receive(String(data as Buffer)))
+        socket.on('close', () => connection.closed())
+      },
+    },
+  })
   const sessions: Session[] = []
   return {
     inspector,

@@ -51,7 +51,7 @@ function Field({ field, value, onChange }: FieldProps) {
       {kind === 'choice' ? (
         <select
           {...common}
-          value={String(value ?? '')}
+          value={typeof value === 'string' ? value : ''}
           onChange={(event) => onChange(event.target.value === '' ? undefined : event.target.value)}
         >
           {!required && <option value="" />}

@@ -1,7 +1,7 @@
 /** The statechart's value and context, and what the session has used. */
 import { useSession } from '../context.ts'
 import { JsonTree } from '../parts/json-tree.tsx'
-import { clockText, countText } from '../parts/words.ts'
+import { agentText, clockText, countText } from '../parts/words.ts'
 import { stateText } from '../statechart/active-states.ts'
 import { Facts, Section } from './section.tsx'
 
@@ -17,7 +17,7 @@ export function ContextPanel() {
             ['value', stateText(state.value) || '(no states)'],
             ['tags', state.tags.join(', ') || '—'],
             ['opened', clockText(summary.openedAt)],
-            ['agent', `${summary.agent}${machine?.version == null ? '' : ` v${machine.version}`}`],
+            ['agent', agentText(summary.agent, machine)],
             ['machine', machine?.hash ?? '—'],
           ]}
         />

@@ -132,7 +132,8 @@ function concerns(record: InspectRecord, node: string): boolean {
     case 'job':
     case 'model':
       return record.node === node
-    default:
+    case 'turn':
+    case 'life':
       return false
   }
 }

@@ -14,6 +14,7 @@ import type {
   MachineView,
   ModelExchange,
   ServerFrame,
+  SessionSummary,
   SubscribedFrame,
 } from '../../../src/inspect/protocol.ts'
 import { Cell } from './cell.ts'
@@ -22,6 +23,7 @@ import { SessionList } from './session-list.ts'
 import { FeedSocket, type ConnectionState } from './socket.ts'
 
 const historyPage = 5_000
+const pagesAhead = 3
 
 /** The feed. */
 export class InspectorFeed {
@@ -51,7 +53,7 @@ export class InspectorFeed {
       this.#socket.request({ type: 'unsubscribe', session: before.id }).catch(ignore)
     const data = id === undefined ? undefined : new SessionData(id)
     this.session.set(data)
-    if (data && this.connection.value.status === 'open') void this.#subscribe(data, true)
+    if (data && this.connection.value.status === 'open') void this.#subscribe(data)
   }
 
   /**
@@ -91,18 +93,17 @@ export class InspectorFeed {
   }
 
   async #begin(run: string, canAct: boolean): Promise<void> {
-    const newRun = run !== this.#run
     this.#run = run
     this.canAct.set(canAct)
     const session = this.session.value
-    await Promise.all([this.list.search(this.list.view.value.search), session && this.#subscribe(session, newRun)])
+    await Promise.all([this.list.search(this.list.view.value.search), session && this.#subscribe(session)])
   }
 
-  async #subscribe(session: SessionData, newRun: boolean): Promise<void> {
+  async #subscribe(session: SessionData): Promise<void> {
     try {
       const frame = await this.#socket.request({ type: 'subscribe', session: session.id })
       if (this.session.value !== session) return
-      await this.#beginSession(session, frame, newRun)
+      await this.#beginSession(session, frame)
     } catch (error) {
       // A lost connection is no fault of the session: it is asked for again with the next one.
       if (this.connection.value.status === 'open' && this.session.value === session)
@@ -110,27 +111,39 @@ export class InspectorFeed {
     }
   }
 
-  async #beginSession(session: SessionData, frame: SubscribedFrame, newRun: boolean): Promise<void> {
-    session.begin(frame, newRun)
+  async #beginSession(session: SessionData, frame: SubscribedFrame): Promise<void> {
+    session.begin(frame, this.#run)
     await this.#loadHistory(session, frame.firstSeq, frame.lastSeq + 1)
   }
 
-  /** Loads what is retained, newest first, down to what is here already. */
+  /**
+   * Loads what is retained, newest first, down to what is here already. Numbers have no gaps, so that the next pages can be
+   * asked for before the last one is here.
+   */
   async #loadHistory(session: SessionData, firstSeq: number, end: number): Promise<void> {
-    let before = end
-    const wanted = Math.max(1, end - firstSeq)
-    while (before > firstSeq && this.session.value === session && !session.records.find(before - 1)) {
-      const { records, more } = await this.#socket.request({
-        type: 'history',
-        session: session.id,
-        before,
-        limit: historyPage,
-      })
-      session.addHistory(records)
-      const [first] = records
-      if (!first || !more) break
-      before = first.seq
-      session.loaded.set((end - before) / wanted)
+    const ask = (before: number) =>
+      this.#socket.request({ type: 'history', session: session.id, before, limit: historyPage })
+    const asked: ReturnType<typeof ask>[] = []
+    let next = end
+    let waiting: InspectRecord[] = []
+    let shownAt = 0
+    for (;;) {
+      while (next > firstSeq && asked.length < pagesAhead && !session.records.find(next - 1)) {
+        const answer = ask(next)
+        // The one that is awaited tells of a lost connection; the others need not.
+        answer.catch(ignore)
+        asked.push(answer)
+        next -= historyPage
+      }
+      const page = await asked.shift()
+      if (!page || this.session.value !== session) break
+      waiting = [...page.records, ...waiting]
+      // Every view reads all anew when something comes in front: not for each page.
+      if (asked.length > 0 && performance.now() - shownAt < 500) continue
+      session.addHistory(waiting)
+      session.loaded.set((end - (waiting[0]?.seq ?? firstSeq)) / Math.max(1, end - firstSeq))
+      waiting = []
+      shownAt = performance.now()
     }
     session.loaded.set(1)
   }
@@ -142,8 +155,7 @@ export class InspectorFeed {
         return
       case 'sessions_changed':
         this.list.merge(frame.sessions)
-        for (const summary of frame.sessions)
-          if (summary.id === this.session.value?.id) this.session.value.summarize(summary)
+        for (const summary of frame.sessions) if (summary.id === this.session.value?.id) this.#summarize(summary)
         return
       case 'batch':
         this.#takeBatch(frame)
@@ -153,13 +165,22 @@ export class InspectorFeed {
         return
       case 'subscribed': {
         const session = this.session.value
-        if (session?.id === frame.session.id) this.#beginSession(session, frame, false).catch(ignore)
+        if (session?.id === frame.session.id) this.#beginSession(session, frame).catch(ignore)
         return
       }
-      default:
+      case 'hello':
+      case 'ok':
+      case 'error':
         // Answers to questions that nobody asks any more.
         return
     }
+  }
+
+  #summarize(summary: SessionSummary): void {
+    const session = this.session.value
+    session?.summarize(summary)
+    // It was not there when it was asked for, and has come since.
+    if (session?.phase.value.kind === 'failed') void this.#subscribe(session)
   }
 
   #takeBatch(frame: BatchFrame): void {
@@ -169,7 +190,7 @@ export class InspectorFeed {
       session.advance(frame)
     } catch {
       // The page and the session have come apart: take it whole again.
-      void this.#subscribe(session, false)
+      void this.#subscribe(session)
       return
     }
     const [first] = frame.records

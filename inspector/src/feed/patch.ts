@@ -41,7 +41,9 @@ function ownChild(parent: Container, key: string, own: WeakSet<object>, path: st
   const child = Object.hasOwn(parent, key) ? (parent as { [key: string]: JsonValue })[key] : undefined
   if (typeof child !== 'object' || child === null) throw new PatchError(path)
   if (own.has(child)) return child as Container
-  const copy = (Array.isArray(child) ? [...(child as JsonValue[])] : { ...child }) as Container
+  const copy: Container = Array.isArray(child)
+    ? [...(child as JsonValue[])]
+    : { ...(child as { [key: string]: JsonValue }) }
   own.add(copy)
   ;(parent as { [key: string]: JsonValue })[key] = copy
   return copy

@@ -36,14 +36,16 @@ export class SessionData {
   /** Share of the retained records that is here, from 0 to 1. */
   readonly loaded = new Cell(0)
   readonly lights = new Lights()
+  #run = ''
 
   constructor(id: string) {
     this.id = id
   }
 
-  /** Takes the session whole. */
-  begin({ session, state }: SubscribedFrame, newRun: boolean): void {
-    if (newRun) this.records.clear()
+  /** Takes the session whole; `run` tells the server's processes apart, whose records have numbers of their own. */
+  begin({ session, state }: SubscribedFrame, run: string): void {
+    if (run !== this.#run) this.records.clear()
+    this.#run = run
     this.view.set({ summary: session, state })
     this.phase.set({ kind: 'live' })
     this.#recordsChanged()
@@ -56,15 +58,16 @@ export class SessionData {
   advance({ records, state: patches }: BatchFrame): void {
     const view = this.view.value
     if (!view) return
-    if (patches.length > 0) {
-      const state = applyPatches(view.state, patches)
-      this.lights.flash(changedEdges(view.state, state))
-      this.view.set({ summary: view.summary, state })
-    }
+    // Records first: they light up in the order in which events travelled.
     if (records.length > 0) {
       this.records.add(records)
       this.#recordsChanged()
       this.lights.flash(records.flatMap(litBy))
+    }
+    if (patches.length > 0) {
+      const state = applyPatches(view.state, patches)
+      this.lights.flash(changedEdges(view.state, state))
+      this.view.set({ summary: view.summary, state })
     }
   }
 

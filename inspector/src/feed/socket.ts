@@ -116,10 +116,9 @@ export class FeedSocket {
 
   #take(frame: ServerFrame): void {
     if (frame.type === 'hello') {
-      if (frame.protocol !== inspectProtocol) {
-        this.#refuse(
-          `The server speaks version ${String(frame.protocol)} of the feed, this page ${inspectProtocol}: reload it.`,
-        )
+      const version: number = frame.protocol
+      if (version !== inspectProtocol) {
+        this.#refuse(`The server speaks version ${version} of the feed, this page another one: reload it.`)
         return
       }
       this.#delay = firstDelay

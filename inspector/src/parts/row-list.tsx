@@ -10,7 +10,7 @@ interface Props {
   readonly rowKey: (index: number) => string | number
   readonly row: (index: number) => ReactNode
   readonly selected: number
-  readonly onSelect: (index: number) => void
+  readonly onSelect: (index: number, by: 'pointer' | 'key') => void
   /** Stays at the newest row until the person scrolls up. */
   readonly follow?: boolean
   /** Above the rows, and scrolled sideways with them. */
@@ -47,7 +47,6 @@ export function RowList(props: Props) {
   useEffect(() => {
     if (selected >= 0) virtualizer.scrollToIndex(selected, { align: 'auto' })
     // Only when another row is selected: new rows must not pull the list back to it.
-    // eslint-disable-next-line
   }, [selected])
 
   const onScroll = () => {
@@ -63,7 +62,7 @@ export function RowList(props: Props) {
     const next = rowAfter(event.key, selected, count, page)
     if (next === undefined || count === 0) return
     event.preventDefault()
-    onSelect(next)
+    onSelect(next, 'key')
   }
 
   const items = virtualizer.getVirtualItems()
@@ -96,7 +95,7 @@ export function RowList(props: Props) {
               aria-setsize={count}
               className="row-list-row"
               style={{ height: rowHeight, transform: `translateY(${start}px)` }}
-              onClick={() => onSelect(index)}
+              onClick={() => onSelect(index, 'pointer')}
             >
               {row(index)}
             </div>

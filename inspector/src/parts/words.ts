@@ -67,3 +67,9 @@ function dataText(data: object): string {
   const rest = JSON.stringify({ ...data, window: undefined })
   return rest === '{}' ? '' : rest
 }
+
+/** An agent with the version of its machine, where that has one. */
+export function agentText(agent: string, machine: { readonly version: number | null } | undefined): string {
+  const version = machine?.version ?? null
+  return version === null ? agent : `${agent} v${version}`
+}

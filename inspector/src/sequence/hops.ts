@@ -17,7 +17,8 @@ export interface Hop {
 /** The lifelines, in the order in which events reach them; child actors for machines that have no graph. */
 export function lanesOf(machine: MachineView | undefined, nodes: SessionState['nodes']): readonly string[] {
   const graph = machine?.graph
-  if (!graph) return ['input', ...Object.keys(nodes)]
+  // As the official wire names them.
+  if (!graph) return ['external', machine?.id ?? 'machine', ...Object.keys(nodes)]
   const reached = new Set(['input'])
   for (const from of reached)
     for (const edge of graph.edges) if (edge.from === from && edge.to !== 'output') reached.add(edge.to)
@@ -80,7 +81,8 @@ export function hopsOf(
       const at = lane(record.node)
       return [{ key: `${seq}`, seq, time, kind: 'failed', from: at, to: at, label: record.error?.message ?? 'failed' }]
     }
-    default:
+    case 'model':
+    case 'life':
       return []
   }
 }

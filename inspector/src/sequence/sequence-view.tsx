@@ -55,8 +55,8 @@ export function SequenceView() {
           rowHeight={34}
           rowKey={(index) => hops[index]?.key ?? index}
           selected={selected}
-          onSelect={(index) => {
-            const next = index === selected + 1 ? nextRecord(hops, selected) : index
+          onSelect={(index, by) => {
+            const next = by === 'key' && index === selected + 1 ? nextRecord(hops, selected) : index
             look.select({ kind: 'record', seq: (hops[next] as Hop).seq })
           }}
           follow

@@ -1,7 +1,7 @@
 /** Which session this is, how it is doing, and what stops it. */
 import { useApplication, useMayAct, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
-import { countText } from '../parts/words.ts'
+import { agentText, countText } from '../parts/words.ts'
 import { StatusBadge } from '../parts/status.tsx'
 import { stateText } from '../statechart/active-states.ts'
 import { ActButton } from '../act/act-button.tsx'
@@ -15,6 +15,8 @@ export function SessionHead() {
   const mayAct = useMayAct()
   const turn = state.turns.findLast(({ status }) => status === 'running' || status === 'waiting' || status === 'queued')
   const value = stateText(state.value)
+  // The list of turns is cut; the summary may be a little behind.
+  const turns = Math.max(summary.turns, state.turns.length)
   return (
     <header className="session-head">
       <button
@@ -29,10 +31,10 @@ export function SessionHead() {
         {summary.id}
       </h2>
       <StatusBadge status={state.activity} />
+      {phase.kind === 'failed' && <StatusBadge status="failed">{phase.message}</StatusBadge>}
       {phase.kind === 'stale' && <StatusBadge status="waiting">not up to date</StatusBadge>}
       <span className="dim cut">
-        {summary.agent}
-        {machine?.version != null && ` v${machine.version}`}
+        {agentText(summary.agent, machine)}
         {value !== '' && (
           <>
             {' · '}
@@ -43,8 +45,7 @@ export function SessionHead() {
       <span className="grow" />
       {loaded < 1 && phase.kind === 'live' && <span className="dim number">history {Math.floor(loaded * 100)} %</span>}
       <span className="dim number" title={usageTitle(state.usage)}>
-        {countText(state.turns.length)} {state.turns.length === 1 ? 'turn' : 'turns'} ·{' '}
-        {countText(state.usage.totalTokens)} tokens
+        {countText(turns)} {turns === 1 ? 'turn' : 'turns'} · {countText(state.usage.totalTokens)} tokens
       </span>
       {mayAct && turn && (
         <ActButton act={{ kind: 'cancel', traceId: turn.traceId }} className="button">

@@ -1,4 +1,5 @@
 /** The views, and what part of the session they show. */
+import { useEffect } from 'react'
 import { useApplication, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
 import { clockText, shortId } from '../parts/words.ts'
@@ -17,6 +18,9 @@ const names: Readonly<Record<ViewName, string>> = {
 export function ViewTabs() {
   const { look } = useApplication()
   const { view } = useCell(look.place)
+  useEffect(() => {
+    document.getElementById(`tab-${view}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [view])
   const step = (by: number) => {
     const next = views[(views.indexOf(view) + by + views.length) % views.length] as ViewName
     look.go({ view: next })

@@ -6,7 +6,7 @@ export function guardName(guard: unknown): string | undefined {
   if (typeof guard === 'string') return guard
   if (typeof guard === 'function') return guard.name || 'inline'
   const { type, params } = guard as { type?: unknown; params?: unknown }
-  return withParameters(String(type ?? 'inline'), params)
+  return withParameters(typeName(type), params)
 }
 
 /** Actions as text; those that XState puts into states with `after` are left out, since nobody wrote them. */
@@ -19,7 +19,11 @@ function actionName(action: unknown): string {
   if (typeof action === 'string') return action
   if (typeof action === 'function') return (action as { type?: string }).type ?? (action.name || 'inline')
   const { type, params } = action as { type?: unknown; params?: unknown }
-  return withParameters(String(type ?? 'inline'), params)
+  return withParameters(typeName(type), params)
+}
+
+function typeName(type: unknown): string {
+  return typeof type === 'string' ? type : 'inline'
 }
 
 function withParameters(name: string, params: unknown): string {

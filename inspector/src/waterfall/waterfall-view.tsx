@@ -1,10 +1,11 @@
 /** Where the time of a turn went: a bar for the work of each node, and for each model call inside it. */
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import { useApplication, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
 import { turnInScope, useRecords } from '../feed/use-records.ts'
 import { Notice } from '../parts/notice.tsx'
 import { StatusBadge } from '../parts/status.tsx'
+import { useSize } from '../parts/use-size.ts'
 import { countText, durationText, shortId } from '../parts/words.ts'
 import { axisTicks, isSpanRecord, spansOf, type Span } from './spans.ts'
 
@@ -19,13 +20,21 @@ export function WaterfallView() {
   const spans = useMemo(() => (turn ? spansOf(turn, records, state.nodes) : []), [turn, records, state.nodes])
   const running = turn !== undefined && turn.endedAt === null && turn.status !== 'waiting'
   const now = useNow(running)
-  if (!turn) return <Notice title="No turns yet" />
+  const surface = useRef<HTMLDivElement>(null)
+  const size = useSize(surface)
+  if (!turn)
+    return (
+      <div ref={surface} className="waterfall">
+        <Notice title="No turns yet" />
+      </div>
+    )
   // Speech goes on after the end of its turn.
   const end = Math.max(turn.endedAt ?? now, ...spans.map((span) => span.end ?? now))
   const length = Math.max(1, end - turn.startedAt)
-  const ticks = axisTicks(length)
+  // About so many words of the axis fit between the names and the times of the bars.
+  const ticks = axisTicks(length, Math.max(1, Math.floor(((size?.width ?? 900) - 350) / 80)))
   return (
-    <div className="waterfall">
+    <div ref={surface} className="waterfall">
       <div className="view-tools">
         <strong>Turn {shortId(turn.traceId)}</strong>
         <StatusBadge status={turn.status} />
