@@ -18,6 +18,9 @@ export default defineConfig({
     passWithNoTests: false,
     pool: 'forks',
     maxWorkers: '100%',
+    // A machine that is busy with other things takes several times as long.
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     // XState checks more and warns in its development build; those warnings fail a test (see test/setup/console.ts).
     execArgv: ['--conditions=development'],
   },
