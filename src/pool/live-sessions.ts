@@ -129,6 +129,13 @@ export class LiveSessions {
     }
   }
 
+  /** Calls `work`, in which a session of this id is made: whoever asks for it meanwhile waits. One that is live is stopped before. */
+  async exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
+    let made: { readonly value: T } | undefined
+    await this.close(id, async () => void (made = { value: await work() }))
+    return (made as unknown as { readonly value: T }).value
+  }
+
   /** Stops the session of this id if it is live; whoever asks for it meanwhile waits until `then` has ended, too. */
   async close(id: string, then: () => Promise<void>): Promise<void> {
     for (let known = this.#residents.get(id); known?.closing; known = this.#residents.get(id)) await known.closing
