@@ -150,12 +150,19 @@ export class Session implements TappedSession {
    * person waits in both, and what is decided there is done there, under idempotency keys of its own. Of a session of a
    * pool, use `pool.fork`.
    * @throws SessionBusyError while a turn is at work and `at` is not given, CheckpointNotFoundError, SessionExistsError
-   * when the id is taken, TroupeError `session_not_stored` without a store, `session_id`; what the store rejects with.
+   * when the id is taken, SnapshotMismatchError when what was then does not fit the agent, TroupeError
+   * `session_not_stored` without a store, `session_id`; what the store rejects with. Nothing is stored then.
    */
   async fork(options: ForkOptions = {}): Promise<Session> {
     const store = await this.#storeOf('be forked')
     const { sessionId } = await forkSession(store, this.id, { ...options, now: this.#live.now() })
-    return this.#openFork(sessionId)
+    try {
+      return await this.#openFork(sessionId)
+    } catch (error) {
+      // Of an older version of the agent, say. Nobody has it, so it goes.
+      await store.delete(sessionId).catch(() => {})
+      throw error
+    }
   }
 
   /**

@@ -8,11 +8,14 @@
  */
 import type { AnyActorRef } from 'xstate'
 import { persistNode, type NodeSnapshot } from '../actor/node-logic.ts'
-import type { Json } from '../core/json.ts'
+import { copyOf } from '../core/json.ts'
 import type { LoggedEvent } from '../core/store.ts'
-import type { Checkpoint, PersistedSnapshot } from './checkpoint.ts'
-import { checkpointText, readCheckpoint } from './checkpoint-text.ts'
+import type { Checkpoint, PersistedNode, PersistedSnapshot } from './checkpoint.ts'
+import { compactTurn, nodeText, readCheckpoint } from './checkpoint-text.ts'
 import type { NodeActors } from './node-actors.ts'
+
+// Characters of JSON.
+const largest = 16_000
 
 /** What is needed of the session. */
 export interface EndedTurnSession {
@@ -23,25 +26,31 @@ export interface EndedTurnSession {
   checkpointHead(): Omit<Checkpoint, 'snapshot'>
 }
 
-// Characters of JSON.
-const largest = 16_000
-
-/** The session as the log keeps it; undefined where it cannot be forked from. */
+/** The session as the log keeps it: as a stored checkpoint, without what the place of the entry says. Undefined where it cannot be forked from. */
 export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpoint'] {
   if (session.ended) return undefined
-  const head = session.checkpointHead()
-  const turns = head.turns.filter(({ status }) => status !== 'queued')
-  if (turns.some(({ status }) => status === 'running')) return undefined
+  const { format, agent, sessionId, head, counters, turns, timers, retired } = session.checkpointHead()
+  const open = turns.filter(({ status }) => status !== 'queued')
+  if (open.some(({ status }) => status === 'running')) return undefined
+  const { status, value, context, historyValue } = session.root.getSnapshot() as PersistedSnapshot
+  const nodes: Record<string, unknown> = {}
+  let size = isEmpty(context) ? 0 : JSON.stringify(context).length
+  for (const id in session.children) {
+    const text = nodeTextAtRest(sessionId, session.children[id]?.getSnapshot())
+    size += text.length
+    nodes[id] = text === '{}' ? {} : JSON.parse(text)
+  }
+  if (size > largest) return undefined
   // A turn that ends in the same step may have its deadline still.
-  const timers = head.timers.filter(({ event }) => event.type !== 'turn.deadline')
-  const text = checkpointText({ ...head, turns, timers, ...withoutClients, snapshot: snapshotOf(session) })
-  if (text.length > largest) return undefined
-  // What the place of the entry says.
-  const { sessionId: _session, branch: _branch, revision: _revision, ...kept } = JSON.parse(text) as Kept
-  return kept
+  const due = timers.filter(({ event }) => event.type !== 'turn.deadline')
+  return {
+    ...{ format, agent, head, counters, machine: { status, value, context }, nodes },
+    ...(open.length > 0 ? { turns: copyOf(open.map((turn) => compactTurn(sessionId, turn))) } : {}),
+    ...(due.length > 0 ? { timers: due } : {}),
+    ...(isEmpty(historyValue) ? {} : { history: persistedHistory(session.root) }),
+    ...(isEmpty(retired) ? {} : { retired }),
+  } as unknown as NonNullable<LoggedEvent['checkpoint']>
 }
-
-type Kept = { readonly [key: string]: Json | undefined }
 
 /** Messages are named in the session that they were sent to. */
 export const withoutClients = { seen: [], seenBefore: 0 } as const
@@ -53,30 +62,21 @@ export function checkpointOf(sessionId: string, { checkpoint }: LoggedEvent): Ch
   return readCheckpoint(JSON.stringify({ ...checkpoint, sessionId, branch, revision: 0 }), sessionId)
 }
 
-function snapshotOf({ root, children }: EndedTurnSession): Checkpoint['snapshot'] {
-  const { status, value, context, historyValue } = root.getSnapshot() as PersistedSnapshot
-  const nodes = Object.entries(children).map(([id, child]) => [
-    id,
-    { snapshot: atRest(child.getSnapshot()), src: id, syncSnapshot: false },
-  ])
-  // Histories refer to states by objects, which only the whole snapshot, dear to make, has as ids.
-  const history = Object.keys(historyValue ?? {}).length > 0 && persistedHistory(root)
-  const snapshot: PersistedSnapshot = {
-    status,
-    value,
-    context,
-    children: Object.fromEntries(nodes) as PersistedSnapshot['children'],
-    ...(history ? { historyValue: history } : {}),
-  }
-  return snapshot as unknown as Checkpoint['snapshot']
-}
-
+/** Histories refer to states by objects, which only the whole snapshot, dear to make, has as ids. */
 function persistedHistory(root: AnyActorRef): object | undefined {
   return (root.getPersistedSnapshot() as unknown as PersistedSnapshot).historyValue
 }
 
 /** A node without what it is at; one whose actor failed begins anew. */
-function atRest(snapshot: unknown): unknown {
-  if (!('inbox' in (snapshot as object))) return { status: 'active' }
-  return persistNode({ ...(snapshot as NodeSnapshot), current: null, inbox: [], last: null, failure: null })
+function nodeTextAtRest(sessionId: string, snapshot: unknown): string {
+  if (!('inbox' in (snapshot as object))) return '{}'
+  const { state, held } = snapshot as NodeSnapshot
+  if (state === undefined && held.length === 0) return '{}'
+  const rest = persistNode({ ...(snapshot as NodeSnapshot), current: null, inbox: [], last: null, failure: null })
+  return nodeText(sessionId, rest as unknown as PersistedNode)
+}
+
+function isEmpty(value: object | undefined): boolean {
+  for (const _ in value) return false
+  return true
 }

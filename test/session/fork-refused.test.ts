@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forkSession, memoryStore, openSession } from 'troupe'
+import { forkSession, memoryStore, openSession, type Agent } from 'troupe'
 import { gate } from '../setup/gate.ts'
 import { soloAgent } from './agents.ts'
 import { rememberingAgent } from './fork-stores.ts'
@@ -62,4 +62,23 @@ test('neither can one that is stored nowhere, or is stopped', async () => {
   const stopped = await openSession(rememberingAgent, { store: memoryStore() })
   await stopped.stop()
   await expect(stopped.fork()).rejects.toMatchObject({ code: 'session_stopped' })
+})
+
+test('an end of an older version of the agent that the present one cannot read is refused, and no fork is left', async () => {
+  const store = memoryStore()
+  const old = await openSession(rememberingAgent, { id: 's', store })
+  await old.send('one').result
+  await old.stop()
+  const migrations = {
+    1: (checkpoint: object) => {
+      if ('revision' in checkpoint && checkpoint.revision === 0) throw new Error('too old')
+      return { ...checkpoint }
+    },
+  }
+  const newer = { ...rememberingAgent, version: 2, migrations } as Agent
+  await using session = await openSession(newer, { id: 's', store })
+  await expect(session.fork({ at: '0.1', id: 'f' })).rejects.toMatchObject({ code: 'snapshot_mismatch' })
+  expect(await store.checkpoints.list()).toEqual(['s'])
+  await using now = await session.fork({ id: 'f' })
+  expect(await now.send('two').result).toMatchObject({ text: 'one two' })
 })
