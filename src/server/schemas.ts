@@ -147,7 +147,7 @@ export const CheckpointListSchema = z
     checkpoints: z.array(
       z.object({
         id: z.string().meta({ description: 'That of the turn.' }),
-        status: z.enum(['completed', 'waiting', 'failed', 'cancelled']),
+        status: z.enum(['completed', 'failed', 'cancelled']),
         time: z.number().meta({ description: 'When it ended; milliseconds since the epoch.' }),
         messages: z.number(),
       }),

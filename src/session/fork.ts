@@ -14,7 +14,7 @@ import { randomUUID } from 'node:crypto'
 import { CheckpointNotFoundError, SessionBusyError, SessionExistsError, SessionNotFoundError } from '../core/errors.ts'
 import type { MessageRecord } from '../core/messages.ts'
 import type { LoggedEvent, Store } from '../core/store.ts'
-import type { TurnResult, TurnStatus } from '../core/turn.ts'
+import type { TurnStatus } from '../core/turn.ts'
 import { onNewBranch, type Checkpoint, type PersistedNode, type PersistedSnapshot } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint-text.ts'
 import { Readdress } from './readdress.ts'
@@ -35,7 +35,7 @@ export interface SessionCheckpoint {
   /** That of the turn. */
   readonly id: string
   /** How the turn ended. */
-  readonly status: TurnStatus
+  readonly status: Exclude<TurnStatus, 'waiting'>
   /** When, in milliseconds since the epoch. */
   readonly time: number
   /** Length of the transcript then, with what was looked up. */
@@ -86,7 +86,7 @@ export async function listCheckpoints(store: Store, sessionId: string): Promise<
   for await (const { event, checkpoint } of entriesOf(store, sessionId, counters.sequence)) {
     if (!checkpoint) continue
     const { count } = checkpoint['head'] as unknown as Checkpoint['head']
-    const { status } = event.data as unknown as TurnResult
+    const { status } = event.data as unknown as SessionCheckpoint
     checkpoints.push({ id: event.traceId, status, time: event.time, messages: count })
   }
   return checkpoints
