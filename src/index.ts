@@ -35,6 +35,7 @@ export type * from './inspect/protocol.ts'
 export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { SendOptions, TurnPolicy } from './session/client-input.ts'
+export { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './session/fork.ts'
 export { Session } from './session/session.ts'
 export type { GraphNode, SessionGraph } from './session/session-graph.ts'
 export { Turn } from './session/turn.ts'
@@ -162,6 +163,7 @@ export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 export {
   AgentDefinitionError,
   CheckpointError,
+  CheckpointNotFoundError,
   EmitError,
   EventDroppedError,
   InputError,

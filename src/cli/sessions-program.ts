@@ -1,6 +1,7 @@
 /** The commands about stored sessions, and their options. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { sessionIdPattern } from '../core/events.ts'
+import type { ForkSessionOptions } from './sessions/fork-session.ts'
 import type { ImportOptions } from './sessions/import-session.ts'
 import type { ListOptions } from './sessions/list-sessions.ts'
 import type { RemoveOptions } from './sessions/remove-session.ts'
@@ -13,7 +14,7 @@ const longestPage = 1_000
 export function addSessionsCommand(program: Command, result: { exitCode: number }): void {
   const sessions = program
     .command('sessions')
-    .description('List, show, export, import and delete stored sessions.')
+    .description('List, show, export, import, fork and delete stored sessions.')
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('after', '\nls, show and export work beside the process that owns a SQLite file.')
 
@@ -60,6 +61,18 @@ export function addSessionsCommand(program: Command, result: { exitCode: number 
     .action(async (file: string, options: ImportOptions) => {
       const { importSession } = await import('./sessions/import-session.ts')
       await importSession(file, options)
+    })
+
+  sessions
+    .command('fork')
+    .description('Make another session that begins as this one is, or was at the end of a turn.')
+    .argument('<id>', 'the session')
+    .requiredOption(...storeOption)
+    .option('--at <turn>', "the end of which turn, such as 0.3; 'sessions show' lists them (default: as it is now)")
+    .option('--as <id>', 'id of the fork (default: a random one)', parseSessionId)
+    .action(async (id: string, options: ForkSessionOptions) => {
+      const { forkStoredSession } = await import('./sessions/fork-session.ts')
+      await forkStoredSession(id, options)
     })
 
   sessions

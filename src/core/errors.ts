@@ -93,6 +93,40 @@ export class SessionBusyError extends TroupeError {
   }
 }
 
+/** There is no session of this id: it was never made, or it is deleted. */
+export class SessionNotFoundError extends TroupeError {
+  readonly sessionId: string
+
+  constructor(sessionId: string) {
+    // An id of a client may be anything.
+    super('session_not_found', `There is no session '${sessionId.slice(0, 128)}'. Create it first.`)
+    this.sessionId = sessionId
+  }
+}
+
+/** A session of this id is there already; it is left as it is. */
+export class SessionExistsError extends TroupeError {
+  readonly sessionId: string
+
+  constructor(sessionId: string) {
+    super('session_exists', `There is a session '${sessionId}' already. Use it, or choose another id.`)
+    this.sessionId = sessionId
+  }
+}
+
+/** A session was to be forked at a point that is not kept. Nothing was stored. */
+export class CheckpointNotFoundError extends TroupeError {
+  readonly sessionId: string
+
+  constructor(sessionId: string, at: string) {
+    super(
+      'checkpoint_not_found',
+      `Session '${sessionId}' has no checkpoint '${at.slice(0, 200)}'. There is one of each of its newest turns that ended while no other was at work, such as '${sessionId}/0.1'; its list of checkpoints has them all.`,
+    )
+    this.sessionId = sessionId
+  }
+}
+
 /** The turn failed because an event of it met a limit. */
 export class LimitError extends TroupeError {
   readonly limit: string

@@ -38,6 +38,8 @@ export interface LogEntry {
   readonly dropped?: true
   /** Named messages that the session's checkpoint has no room for any more. */
   readonly seen?: SeenPage
+  /** With the end of a turn: what the session was then; see session/turn-end.ts. */
+  readonly checkpoint?: { readonly [key: string]: Json | undefined }
 }
 
 /** A message of a client that named it, as it was accepted; what came of it is in the log behind `sequence`. */

@@ -1,26 +1,7 @@
 /** Why a pool refuses; each is for a client that can do something about it. */
 import { TroupeError } from '../core/errors.ts'
 
-/** There is no session of this id: it was never made, or it is deleted. */
-export class SessionNotFoundError extends TroupeError {
-  readonly sessionId: string
-
-  constructor(sessionId: string) {
-    // An id of a client may be anything.
-    super('session_not_found', `There is no session '${sessionId.slice(0, 128)}'. Create it first.`)
-    this.sessionId = sessionId
-  }
-}
-
-/** A session of this id is there already; it is left as it is. */
-export class SessionExistsError extends TroupeError {
-  readonly sessionId: string
-
-  constructor(sessionId: string) {
-    super('session_exists', `There is a session '${sessionId}' already. Use it, or choose another id.`)
-    this.sessionId = sessionId
-  }
-}
+export { SessionExistsError, SessionNotFoundError } from '../core/errors.ts'
 
 /** The pool serves no agent of this id. */
 export class AgentNotFoundError extends TroupeError {

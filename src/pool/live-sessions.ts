@@ -13,7 +13,7 @@
 import type { Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Session } from '../session/session.ts'
-import { PoolDrainingError, PoolFullError } from './errors.ts'
+import { PoolDrainingError, PoolFullError, SessionExistsError } from './errors.ts'
 import { PoolTimer } from './pool-timer.ts'
 
 /** A session that is live, becomes so, or is being stopped. */
@@ -127,6 +127,20 @@ export class LiveSessions {
         this.#serveWaiting()
       }
     }
+  }
+
+  /**
+   * Calls `work`, in which a session of this id is made: whoever asks for it meanwhile waits.
+   * @throws SessionExistsError when one is live; what `work` throws.
+   */
+  async exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
+    for (let known = this.#residents.get(id); known; known = this.#residents.get(id)) {
+      if (known.session && !known.closing) throw new SessionExistsError(id)
+      await (known.closing ?? known.opening.catch(() => {}))
+    }
+    let made: { readonly value: T } | undefined
+    await this.close(id, async () => void (made = { value: await work() }))
+    return (made as unknown as { readonly value: T }).value
   }
 
   /** Stops the session of this id if it is live; whoever asks for it meanwhile waits until `then` has ended, too. */

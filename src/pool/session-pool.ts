@@ -16,12 +16,14 @@ import type { UserContent } from '../core/messages.ts'
 import type { Store } from '../core/store.ts'
 import { ModelCalls } from '../model/model-calls.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
-import { assertSessionId } from '../session/open.ts'
+import type { ForkOptions } from '../session/fork.ts'
+import { assertSessionId } from '../session/session-ids.ts'
 import type { TurnPolicy } from '../session/client-input.ts'
 import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { Admission } from './admission.ts'
+import { EnteringMessages } from './entering-messages.ts'
 import { SessionExistsError, SessionNotFoundError } from './errors.ts'
 import { LiveSessions } from './live-sessions.ts'
 import { PoolObservers, type PoolEvents } from './pool-observers.ts'
@@ -56,8 +58,7 @@ export class SessionPool {
   readonly #sweeper: Sweeper
   readonly #watchers = new Watchers()
   readonly #observers = new PoolObservers()
-  /** Messages with a client id that are on their way into a session. */
-  readonly #entering = new Map<string, { readonly turn: Promise<Turn>; readonly signal: AbortSignal | undefined }>()
+  readonly #entering = new EnteringMessages()
   #activations = 0
   #passivations = 0
   #draining: Promise<DrainReport> | undefined
@@ -176,28 +177,13 @@ export class SessionPool {
     const { id } = options
     this.#admission.assertOpen()
     if (id === undefined) return this.#sendNew(sessionId, content, options)
-    const key = `${sessionId}\n${id}`
-    for (let first = this.#entering.get(key); first; first = this.#entering.get(key)) {
-      try {
-        return await first.turn
-      } catch (error) {
-        // The first was taken back by its client, which is not to take this one with it.
-        if (!first.signal?.aborted) throw error
-      }
-    }
-    const live = this.#live.get(sessionId)
-    if (live?.busy()) {
+    return this.#entering.join(`${sessionId}\n${id}`, options.signal, () => {
+      const live = this.#live.get(sessionId)
       // One that is busy takes nothing new, but tells a repeat the turn that it is to join.
-      const known = live.send(content, { id, policy: 'reject' })
-      if (known.traceId !== '') return known.accepted.then(() => known)
-    }
-    const turn = this.#sendNew(sessionId, content, options)
-    this.#entering.set(key, { turn, signal: options.signal })
-    try {
-      return await turn
-    } finally {
-      this.#entering.delete(key)
-    }
+      const known = live?.busy() ? live.send(content, { id, policy: 'reject' }) : undefined
+      if (known && known.traceId !== '') return known.accepted.then(() => known)
+      return this.#sendNew(sessionId, content, options)
+    })
   }
 
   /**
@@ -297,6 +283,25 @@ export class SessionPool {
       this.#sweeper.forget(sessionId)
       this.#watchers.tell(sessionId, (watcher) => watcher.deleted?.())
       this.#watchers.clear(sessionId)
+    })
+  }
+
+  /**
+   * Forks a session, as it is now or was at the end of the turn `at`; resolves with the checkpoint of the fork when it is
+   * stored. See {@link Session.fork}.
+   * @throws SessionNotFoundError, SessionExistsError, CheckpointNotFoundError, SessionBusyError while a turn is at work
+   * and no `at` is given, TroupeError `session_id`, PoolDrainingError, and what the store rejects with.
+   */
+  async fork(sessionId: string, { id = randomUUID(), ...options }: ForkOptions = {}): Promise<Checkpoint> {
+    this.#admission.assertOpen()
+    assertSessionId(id)
+    if (await this.has(id)) throw new SessionExistsError(id)
+    // What is live may be ahead of what is stored.
+    await this.#live.get(sessionId)?.flushed()
+    return this.#live.exclusively(id, async () => {
+      const fork = await this.#stored.fork(sessionId, { ...options, id, now: this.#clock.now() })
+      for (const { due } of fork.timers) this.#sweeper.expect(due)
+      return fork
     })
   }
 

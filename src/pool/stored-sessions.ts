@@ -5,6 +5,7 @@ import { sessionIdPattern } from '../core/events.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
 import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { forkSession, type ForkOptions } from '../session/fork.ts'
 import { beginSession, type OpenOptions } from '../session/open.ts'
 import type { Session } from '../session/session.ts'
 import { AgentNotFoundError, SessionNotFoundError } from './errors.ts'
@@ -54,6 +55,12 @@ export class StoredSessions {
   createUnstored(agent: Agent, sessionId: string): Promise<Session> {
     const { store: _store, ...options } = this.#options
     return beginSession(agent, sessionId, undefined, options)
+  }
+
+  /** @throws what `forkSession` throws. */
+  fork(sessionId: string, options: ForkOptions & { readonly now: number }): Promise<Checkpoint> {
+    if (!sessionIdPattern.test(sessionId)) return Promise.reject(new SessionNotFoundError(sessionId))
+    return forkSession(this.#options.store, sessionId, options)
   }
 
   #load(sessionId: string): Promise<string | undefined> {

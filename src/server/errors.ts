@@ -30,6 +30,7 @@ const statuses: Readonly<Record<string, ErrorStatus>> = {
   not_json: 400,
   agent_not_found: 404,
   session_not_found: 404,
+  checkpoint_not_found: 404,
   session_exists: 409,
   session_ended: 409,
   snapshot_mismatch: 409,

@@ -135,6 +135,26 @@ export const SessionSchema = z
     description: 'A session now. `usage` is that of the turns that ended and are kept (newest 100).',
   })
 
+export const Fork = z
+  .strictObject({
+    at: z.string().optional().meta({ description: 'A checkpoint: the end of which turn. Default: the session now.' }),
+    id: z.string().optional().meta({ description: 'Default: a random one.' }),
+  })
+  .meta({ id: 'Fork' })
+
+export const CheckpointListSchema = z
+  .object({
+    checkpoints: z.array(
+      z.object({
+        id: z.string().meta({ description: 'That of the turn.' }),
+        status: z.enum(['completed', 'failed', 'cancelled']),
+        time: z.number().meta({ description: 'When it ended; milliseconds since the epoch.' }),
+        messages: z.number(),
+      }),
+    ),
+  })
+  .meta({ id: 'CheckpointList' })
+
 export const MessageListSchema = z
   .object({ messages: z.array(z.unknown()), next: z.number().nullable() })
   .meta({ id: 'MessageList' })

@@ -34,22 +34,26 @@ export async function listSessions(
   const found = await pool.store.checkpoints.list({ ...(from === '' ? {} : { after: from }), limit: limit + 1 })
   const own = found.filter((id) => namespace.owns(id))
   const shown = own.slice(0, limit)
-  const sessions = await Promise.all(shown.map((id) => entryOf(pool, namespace, id)))
+  const sessions = await Promise.all(shown.map((id) => storedEntry(pool, namespace, id)))
   const last = shown.at(-1)
   return { sessions, next: own.length > limit && last !== undefined ? namespace.wire(last) : null }
 }
 
-async function entryOf(pool: SessionPool, namespace: Namespace, storedId: string): Promise<SessionEntry> {
+async function storedEntry(pool: SessionPool, namespace: Namespace, storedId: string): Promise<SessionEntry> {
   const id = namespace.wire(storedId)
   try {
-    const checkpoint = await pool.checkpoint(storedId)
-    const { agent, counters, head } = checkpoint
-    return { id, agent: agent.id, status: statusOf(checkpoint), turns: counters.turn, messages: head.count }
+    return { ...entryOf(await pool.checkpoint(storedId)), id }
   } catch (error) {
     // One that is damaged does not take the others from sight.
     if (!TroupeError.isInstance(error)) throw error
     return { id, agent: '', status: 'unreadable', turns: 0, messages: 0 }
   }
+}
+
+/** A session as it is listed, under the id that it is stored under. */
+export function entryOf(checkpoint: Checkpoint): SessionEntry {
+  const { sessionId: id, agent, counters, head } = checkpoint
+  return { id, agent: agent.id, status: statusOf(checkpoint), turns: counters.turn, messages: head.count }
 }
 
 function statusOf({ turns, snapshot }: Checkpoint): SessionStatus {

@@ -164,7 +164,8 @@ function expandCheckpoint(value: unknown): unknown {
   }
 }
 
-function nodeText(sessionId: string, node: PersistedNode): string {
+/** The stored text of a node. */
+export function nodeText(sessionId: string, node: PersistedNode): string {
   const { current, inbox, held, last, status, ...rest } = node as PersistedNode & {
     readonly status: string
     readonly last?: AgentEvent
@@ -219,7 +220,8 @@ const turnDefaults = {
   cancelled: false,
 } satisfies Partial<TurnRecord>
 
-function compactTurn(sessionId: string, turn: TurnRecord): Fields {
+/** An open turn as it is stored. */
+export function compactTurn(sessionId: string, turn: TurnRecord): Fields {
   const { usage, text, dropped, failure, cancelled } = turn
   return {
     ...turn,

@@ -65,3 +65,12 @@ export interface PersistedSnapshot {
   readonly historyValue?: object
   readonly children: Readonly<Record<string, { readonly snapshot: PersistedNode; readonly src: string }>>
 }
+
+/** The same session, whose next ids are of a new branch: those that came after the checkpoint are not known, or another session's. */
+export function onNewBranch({ ahead: _, ...checkpoint }: Checkpoint): Checkpoint {
+  const { branch, head } = checkpoint
+  // A branch to which nothing was written is no parent.
+  const used = head.count > (head.parents.at(-1)?.until ?? 0)
+  const parents = used ? [...head.parents, { branch: head.branch, until: head.count }] : head.parents
+  return { ...checkpoint, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
+}

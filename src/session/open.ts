@@ -3,18 +3,18 @@ import { randomUUID } from 'node:crypto'
 import type { InspectionEvent, Observer } from 'xstate'
 import type { Agent } from '../agent/agent.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { TroupeError } from '../core/errors.ts'
-import { sessionIdPattern } from '../core/events.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import { adoptCheckpoint } from './adopt-checkpoint.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import { onNewBranch, type Checkpoint } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint-text.ts'
 import { containedInspector } from './observers.ts'
 import type { Durability } from './session-writer.ts'
 import type { TurnPolicy } from './client-input.ts'
 import { readSeenPages } from './seen-messages.ts'
 import { Session } from './session.ts'
+import { assertSessionId } from './session-ids.ts'
+import type { SessionSetup } from './session-setup.ts'
 import type { SessionInspector } from './tap.ts'
 
 /** How a session is opened. */
@@ -52,16 +52,6 @@ export async function openSession(agent: Agent, options: OpenOptions = {}): Prom
   return beginSession(agent, id, text === undefined ? undefined : readCheckpoint(text, id), options)
 }
 
-/** @throws TroupeError `session_id` when the id is malformed. */
-export function assertSessionId(id: string): void {
-  if (!sessionIdPattern.test(id)) {
-    throw new TroupeError(
-      'session_id',
-      `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
-    )
-  }
-}
-
 /** The second half of {@link openSession}, for whoever has read already what is stored. */
 export async function beginSession(
   agent: Agent,
@@ -82,7 +72,7 @@ export async function beginSession(
   const stored = found && adoptCheckpoint(agent, found)
   const older = store && stored?.seenBefore ? await readSeenPages(store.log, id, stored.seenBefore) : undefined
   const tap = inspector?.watch({ id, agent, restored: stored !== undefined, now: () => clock.now() })
-  const session = new Session({
+  const setup: SessionSetup = {
     agent,
     id,
     clock,
@@ -94,19 +84,11 @@ export async function beginSession(
     older,
     inspect: inspect ? containedInspector(inspect) : undefined,
     tap,
-  })
+  }
+  const session = new Session(setup, (forkId) => openSession(agent, { ...options, id: forkId }))
   tap?.attach(session)
   await session.flushed()
   // Not before whoever opened it can listen: what a restored session does, and what it takes back, is for them.
   session.beginSoon()
   return session
-}
-
-/** What was done after the checkpoint is not known, and neither are the ids that it used. */
-function onNewBranch({ ahead: _, ...checkpoint }: Checkpoint): Checkpoint {
-  const { branch, head } = checkpoint
-  // A branch to which nothing was written is no parent.
-  const used = head.count > (head.parents.at(-1)?.until ?? 0)
-  const parents = used ? [...head.parents, { branch: head.branch, until: head.count }] : head.parents
-  return { ...checkpoint, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
 }

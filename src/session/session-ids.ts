@@ -1,4 +1,6 @@
-/** Ids of a session's turns and events, and the numbers behind them. */
+/** Ids of sessions, their turns and events, and the numbers behind them. */
+import { TroupeError } from '../core/errors.ts'
+import { sessionIdPattern } from '../core/events.ts'
 
 /** Numbers given out so far; they count up over the life of a session. */
 export interface Counters {
@@ -42,5 +44,15 @@ export class SessionIds {
 
   get counters(): Counters {
     return { turn: this.#turn, event: this.#event, sequence: this.#sequence }
+  }
+}
+
+/** @throws TroupeError `session_id` when the id is malformed. */
+export function assertSessionId(id: string): void {
+  if (!sessionIdPattern.test(id)) {
+    throw new TroupeError(
+      'session_id',
+      `'${id.slice(0, 200)}' is no session id: use 1 to 128 letters, digits, '.', '_' and '-', beginning with a letter or digit.`,
+    )
   }
 }

@@ -1,12 +1,14 @@
 /** `Session`: one conversation with an agent, as whoever opened it uses it. */
 import type { AnyActorRef, StateValue } from 'xstate'
 import type { Agent } from '../agent/agent.ts'
+import { TroupeError } from '../core/errors.ts'
 import type { TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Message, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import { readerOf } from '../core/schema.ts'
+import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import {
@@ -19,6 +21,7 @@ import {
   type TurnPolicy,
 } from './client-input.ts'
 import type { SessionCore } from './core.ts'
+import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './fork.ts'
 import { LiveSession } from './live-session.ts'
 import { pendingWork } from './node-actors.ts'
 import type { SessionEvents } from './observers.ts'
@@ -34,10 +37,14 @@ export class Session implements TappedSession {
   readonly #live: LiveSession
   readonly #core: SessionCore
   readonly #turnPolicy: TurnPolicy
+  readonly #store: Store | undefined
+  readonly #openFork: (id: string) => Promise<Session>
 
-  /** @internal Use `openSession`. */
-  constructor(setup: SessionSetup) {
+  /** @internal Use `openSession`. `openFork` opens a fork as this session was opened. */
+  constructor(setup: SessionSetup, openFork: (id: string) => Promise<Session>) {
     this.id = setup.id
+    this.#store = setup.store
+    this.#openFork = openFork
     this.agent = setup.agent
     this.#turnPolicy = setup.turnPolicy
     this.#live = new LiveSession(setup)
@@ -137,6 +144,36 @@ export class Session implements TappedSession {
     return JSON.parse(taken) as Checkpoint
   }
 
+  /**
+   * Forks the session: another one, with an id of its own, that begins as this one is now, or was at the end of the turn
+   * `at`, and goes its own way from there. Resolves with the fork, opened as this session was; stop both. What waits for a
+   * person waits in both, and what is decided there is done there, under idempotency keys of its own. Of a session of a
+   * pool, use `pool.fork`.
+   * @throws SessionBusyError while a turn is at work and `at` is not given, CheckpointNotFoundError, SessionExistsError
+   * when the id is taken, SnapshotMismatchError when what was then does not fit the agent, TroupeError
+   * `session_not_stored` without a store, `session_id`; what the store rejects with. Nothing is stored then.
+   */
+  async fork(options: ForkOptions = {}): Promise<Session> {
+    const store = await this.#storeOf('be forked')
+    const { sessionId } = await forkSession(store, this.id, { ...options, now: this.#live.now() })
+    try {
+      return await this.#openFork(sessionId)
+    } catch (error) {
+      // Of an older version of the agent, say. Nobody has it, so it goes.
+      await store.delete(sessionId).catch(() => {})
+      throw error
+    }
+  }
+
+  /**
+   * The points that it can be forked at, oldest first: ends of the turns that the log has (`keepTurns`), but not of those
+   * that ended while another was at work, or with more than 16 kB of state.
+   * @throws TroupeError `session_not_stored` without a store; what the store rejects with.
+   */
+  async checkpoints(): Promise<SessionCheckpoint[]> {
+    return listCheckpoints(await this.#storeOf('have checkpoints'), this.id)
+  }
+
   /** The state of the agent's statechart, as XState writes it: `'chatting'`, `{ open: 'asking' }`; `{}` for edge agents. */
   get value(): StateValue {
     return (this.#core.root.getSnapshot() as { value: StateValue }).value
@@ -178,6 +215,16 @@ export class Session implements TappedSession {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop()
+  }
+
+  async #storeOf(what: string): Promise<Store> {
+    if (!this.#store) {
+      const message = `Session '${this.id}' is stored nowhere, so it cannot ${what}. Open it with a store; memoryStore() is one.`
+      throw new TroupeError('session_not_stored', message)
+    }
+    if (this.#live.stopped) throw this.#live.stopReason
+    await this.#live.flushed()
+    return this.#store
   }
 
   /** @internal Gives the machine an event as if a node had emitted it: what a person does in an inspector. */

@@ -8,19 +8,18 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from './effects.ts'
-import { openWork, pendingWork, type NodeActors } from './node-actors.ts'
+import { openWork, pendingWork } from './node-actors.ts'
 import { keyOf, type TimerTable } from './timer-table.ts'
+import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
 import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
 
 /** What the cycle needs of its session. */
-export interface CycledSession {
+export interface CycledSession extends EndedTurnSession {
   readonly sessionId: string
   readonly agent: Agent
   readonly limits: ResolvedLimits
-  readonly children: NodeActors
   readonly effects: Effects
   readonly time: number
-  readonly ended: boolean
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
   /** Gives the machine an event. */
@@ -110,11 +109,13 @@ export class TurnCycle {
     if (result.status !== 'waiting') this.#logEnd(result)
   }
 
-  /** What a client that comes back later is told of the turn. */
+  /** What a client that comes back later is told of the turn, and what a fork of the session begins with. */
   #logEnd(result: TurnResult): void {
     const session = this.#session
     const event = session.newEvent('turn', 'turn_end', result as unknown as Json, result.traceId)
-    session.effects.events = added(session.effects.events, { sequence: session.nextSequence(), event, to: [] })
+    const entry = { sequence: session.nextSequence(), event, to: [] }
+    const checkpoint = checkpointAtEnd(session)
+    session.effects.events = added(session.effects.events, checkpoint ? { ...entry, checkpoint } : entry)
   }
 
   /** An ended session begins no turn any more. */

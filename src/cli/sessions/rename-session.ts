@@ -1,6 +1,6 @@
 /** Gives an exported session another id. */
-import type { Json } from '../../core/json.ts'
 import type { Checkpoint } from '../../session/checkpoint.ts'
+import { Readdress } from '../../session/readdress.ts'
 import { persistedNodes } from '../../session/stored-pending.ts'
 import { count } from '../words.ts'
 import type { SessionFile } from './session-file.ts'
@@ -21,23 +21,11 @@ export function reasonNotToRename(checkpoint: Checkpoint): string | undefined {
 
 /** The session under another id: in the ids of its turns and events, wherever they stand. What was said stays as it is. */
 export function renameSession(file: SessionFile, to: string): SessionFile {
-  const from = file.checkpoint.sessionId
-  const id = new RegExp(`^${from.replace(/[.\\]/g, '\\$&')}(/\\d+\\.\\d+(?:\\.\\d+)*)$`)
-  const renamed = (text: string): string => text.replace(id, (_, rest: string) => to + rest)
-  const inside = (value: Json | undefined): Json | undefined => {
-    if (typeof value === 'string') return renamed(value)
-    if (typeof value !== 'object' || value === null) return value
-    if (Array.isArray(value)) return (value as readonly Json[]).map((each) => inside(each) as Json)
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [renamed(key), inside(each)]))
-  }
-  const checkpoint = inside(file.checkpoint as unknown as Json) as unknown as Checkpoint
+  const readdress = new Readdress(file.checkpoint.sessionId, to)
   return {
     ...file,
-    checkpoint: { ...checkpoint, sessionId: to },
-    messages: file.messages.map((record) => ({ ...record, traceId: renamed(record.traceId) })),
-    log: file.log.map((entry) => {
-      const event = inside(entry.event as unknown as Json) as unknown as typeof entry.event
-      return { ...entry, event: { ...event, sessionId: to } }
-    }),
+    checkpoint: readdress.checkpoint(file.checkpoint),
+    messages: file.messages.map((record) => readdress.message(record)),
+    log: file.log.map((entry) => readdress.entry(entry)),
   }
 }

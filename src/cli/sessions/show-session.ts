@@ -3,6 +3,7 @@ import { systemClock } from '../../core/clock.ts'
 import { hopsOf } from '../../core/events.ts'
 import type { Store } from '../../core/store.ts'
 import type { Checkpoint } from '../../session/checkpoint.ts'
+import { listCheckpoints } from '../../session/fork.ts'
 import { storedPending } from '../../session/stored-pending.ts'
 import { describeWork } from '../chat-command.ts'
 import { openStoredSessions } from '../store-option.ts'
@@ -18,6 +19,7 @@ export interface ShowOptions {
 }
 
 const shownHops = 10
+const shownCheckpoints = 5
 
 /** Prints what is stored of a session; with `json`, its checkpoint as it is. */
 export async function showSession(id: string, { store: url, json }: ShowOptions): Promise<void> {
@@ -35,6 +37,7 @@ export async function showSession(id: string, { store: url, json }: ShowOptions)
       ['open turns', await turnLines(store, checkpoint, now)],
       ['pending', storedPending(checkpoint).map((work) => `${work.node} holds ${describeWork(work)}`)],
       ['timers', checkpoint.timers.map(({ event, due }) => `${event.type}  ${dueIn(due, now)}, ${timeOf(due)}`)],
+      [`ended turns to fork at, newest ${shownCheckpoints}`, await checkpointLines(store, id, now)],
       [`trace, newest ${shownHops}`, await traceLines(store, checkpoint)],
     ]
     const lines = [
@@ -84,6 +87,20 @@ async function turnLines(store: Store, checkpoint: Checkpoint, now: number): Pro
       `${count(steps, 'step')}, accepted ${ago(acceptedAt, now)}`,
       shorten(asked.get(traceId) ?? '', 80),
     ]),
+  )
+}
+
+async function checkpointLines(store: Store, sessionId: string, now: number): Promise<string[]> {
+  const checkpoints = await listCheckpoints(store, sessionId)
+  return columns(
+    checkpoints
+      .slice(-shownCheckpoints)
+      .map(({ id, status, time, messages }) => [
+        id.slice(sessionId.length + 1),
+        status,
+        ago(time, now),
+        count(messages, 'message'),
+      ]),
   )
 }
 

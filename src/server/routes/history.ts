@@ -1,9 +1,10 @@
 /** What a session has done, read from its store without making it live. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { hopsOf } from '../../core/events.ts'
+import { listCheckpoints } from '../../session/fork.ts'
 import { idsBetween } from '../../session/transcript.ts'
 import { sessionJson, type ServerEnv, type ServerParts } from '../context.ts'
-import { MessageListSchema, NumberedPage, SessionParams, TraceSchema } from '../schemas.ts'
+import { CheckpointListSchema, MessageListSchema, NumberedPage, SessionParams, TraceSchema } from '../schemas.ts'
 import { answers, json } from './answers.ts'
 
 const messages = createRoute({
@@ -34,6 +35,14 @@ const snapshot = createRoute({
   responses: answers({ 200: json('The checkpoint.', z.record(z.string(), z.unknown())) }, 400, 404),
 })
 
+const checkpoints = createRoute({
+  method: 'get',
+  path: '/sessions/{id}/checkpoints',
+  summary: 'The points that it can be forked at: ends of the newest turns, oldest first',
+  request: { params: SessionParams },
+  responses: answers({ 200: json('All of them.', CheckpointListSchema) }, 400, 404),
+})
+
 /** Adds them to the app. */
 export function addHistoryRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerParts): void {
   app.openapi(messages, async (context) => {
@@ -61,5 +70,9 @@ export function addHistoryRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerPa
   app.openapi(snapshot, async (context) => {
     const storedId = context.get('namespace').stored(context.req.valid('param').id)
     return sessionJson(context, storedId, await pool.checkpoint(storedId))
+  })
+  app.openapi(checkpoints, async (context) => {
+    const storedId = context.get('namespace').stored(context.req.valid('param').id)
+    return sessionJson(context, storedId, { checkpoints: await listCheckpoints(pool.store, storedId) })
   })
 }

@@ -7,6 +7,7 @@ import { loggedEntries } from '../stream/replay.ts'
 import { sessionJson, type ServerEnv, type ServerParts } from '../context.ts'
 import { HttpError } from '../errors.ts'
 import {
+  Fork,
   NewSession,
   SessionEntrySchema,
   SessionListSchema,
@@ -14,7 +15,7 @@ import {
   SessionParams,
   SessionSchema,
 } from '../schemas.ts'
-import { listSessions } from '../session-list.ts'
+import { entryOf, listSessions } from '../session-list.ts'
 import { answers, json, jsonBody } from './answers.ts'
 
 const create = createRoute({
@@ -49,6 +50,17 @@ const remove = createRoute({
   responses: answers({ 204: { description: 'It is deleted.' } }, 400, 404, 503),
 })
 
+const fork = createRoute({
+  method: 'post',
+  path: '/sessions/{id}/fork',
+  summary: 'Make another session that begins as this one is, or was at the end of a turn',
+  request: {
+    params: SessionParams,
+    body: { required: false, content: { 'application/json': { schema: Fork } } },
+  },
+  responses: answers({ 201: json('It is stored.', SessionEntrySchema) }, 400, 404, 409, 413, 429, 503),
+})
+
 /** Adds them to the app. */
 export function addSessionRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerParts): void {
   app.openapi(create, async (context) => {
@@ -79,6 +91,14 @@ export function addSessionRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerPa
         usage = addUsage(usage, (event.data as unknown as TurnResult).usage)
     }
     return sessionJson(context, storedId, { ...now, usage })
+  })
+  app.openapi(fork, async (context) => {
+    const namespace = context.get('namespace')
+    const { at, id = randomUUID() } = context.req.valid('json')
+    const options = at === undefined ? {} : { at: at.includes('/') ? namespace.storedEventId(at) : at }
+    const storedId = namespace.stored(context.req.valid('param').id)
+    const forked = await pool.fork(storedId, { ...options, id: namespace.stored(id) })
+    return sessionJson(context, forked.sessionId, entryOf(forked), 201)
   })
   app.openapi(remove, async (context) => {
     await pool.delete(context.get('namespace').stored(context.req.valid('param').id))

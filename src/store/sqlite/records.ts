@@ -60,7 +60,8 @@ export function decodeMessage(sessionId: string, id: string, text: string): Mess
 
 /** The stored text of a log entry. */
 export function encodeEntry(sessionId: string, entry: LoggedEvent): string {
-  const stored: All<LoggedEvent, 'sequence' | 'event'> = { to: entry.to, dropped: entry.dropped, seen: entry.seen }
+  const { to, dropped, seen, checkpoint } = entry
+  const stored: All<LoggedEvent, 'sequence' | 'event'> = { to, dropped, seen, checkpoint }
   const event = compactEventText(sessionId, entry.event)
   forgetEventText(entry.event)
   return `${JSON.stringify(stored).slice(0, -1)},"event":${event}}`
