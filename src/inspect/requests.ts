@@ -40,7 +40,7 @@ export function historyOf(
   watch: Watch,
   { before, limit = defaultHistory }: Extract<ClientFrame, { type: 'history' }>,
 ): Answers['history'] {
-  const entries = inspector.retained.before(watch.owner, before, limit)
+  const entries = watch.past.before(before, limit)
   for (const entry of entries) seal(entry)
   const first = entries[0]?.seq ?? before
   return { records: entries.map((entry) => recordOf(entry, inspector.plain)), more: first > watch.firstSeq }
@@ -51,7 +51,7 @@ export function historyOf(
  * @throws TroupeError `record_forgotten` when it is no longer kept.
  */
 export function detailOf(inspector: Inspector, watch: Watch, seq: number): Answers['detail'] {
-  const [entry] = inspector.retained.before(watch.owner, seq + 1, 1)
+  const [entry] = watch.past.before(seq + 1, 1)
   if (entry?.seq !== seq)
     throw new TroupeError('record_forgotten', `Record ${seq} of session '${watch.id}' is no longer kept.`)
   const record = recordOf(entry, inspector.plain, true)
