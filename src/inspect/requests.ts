@@ -1,5 +1,6 @@
 /** Answers what clients ask. */
 import { TroupeError } from '../core/errors.ts'
+import type { Message } from '../core/messages.ts'
 import { seal } from './batch.ts'
 import type { Inspector } from './inspector.ts'
 import type { Act, Answers, ClientFrame, JsonValue, SessionsPage } from './protocol.ts'
@@ -58,9 +59,17 @@ export function detailOf(inspector: Inspector, watch: Watch, seq: number): Answe
   return entry.kind === 'model' ? { record, exchange: exchangeOf(entry, inspector.plain) } : { record }
 }
 
-/** The conversation of a session. */
-export async function messagesOf(inspector: Inspector, watch: Watch): Promise<Answers['messages']> {
-  const messages = await liveSession(watch).messages()
+/** Reads the conversation of a stopped session, for those who look at it. */
+export type ReadMessages = (sessionId: string) => Promise<readonly Message[]>
+
+/** The conversation of a session; of one that has stopped, as far as `read` can get it. */
+export async function messagesOf(
+  inspector: Inspector,
+  watch: Watch,
+  read?: ReadMessages,
+): Promise<Answers['messages']> {
+  const stored = watch.activity === 'stopped' && watch.source === 'troupe' ? read : undefined
+  const messages = stored ? await stored(watch.id) : await liveSession(watch).messages()
   return { messages: inspector.plain.of('messages', messages as unknown as JsonValue) }
 }
 
