@@ -1,15 +1,16 @@
 /**
- * Counts what a step costs without a clock, for test/bench: prints one line of JSON with the counts of Troupe and of
- * raw XState. Start it as `node --expose-gc --no-opt --min-semi-space-size=256 --max-semi-space-size=256`:
+ * Counts what a step costs without a clock, for test/bench: prints one line of JSON with the counts of Troupe, of raw
+ * XState, and of Troupe with an inspector that nobody looks at. Start it as `node --expose-gc --no-opt --min-semi-space-size=256 --max-semi-space-size=256`:
  * without the optimizing compiler, whose timing decides which objects are never made, and with a young generation so
  * large that nothing is collected while bytes are counted.
  */
 import { createHook } from 'node:async_hooks'
 import { Session } from 'node:inspector/promises'
 import { PerformanceObserver } from 'node:perf_hooks'
+import { createInspector } from 'troupe'
 import type { Adapter } from './adapters/adapter.ts'
 import { rawXState } from './adapters/xstate.ts'
-import { troupe } from './adapters/troupe.ts'
+import { openTroupe, troupe } from './adapters/troupe.ts'
 import { stepsPerTurn, userText } from './conversation.ts'
 import { collectGarbage } from './process.ts'
 
@@ -94,7 +95,7 @@ async function promisesOf(work: () => Promise<void>): Promise<{ promises: number
   return { promises, ticks }
 }
 
-async function countsOfEngine({ open }: Adapter): Promise<{ step: Counts; chunk: Counts }> {
+async function countsOfEngine({ open }: Pick<Adapter, 'open'>): Promise<{ step: Counts; chunk: Counts }> {
   let session = 0
   const loop = open({ rounds, delay: 0, pieces: 0 })
   const streamer = open({ rounds: 0, delay: 0, pieces })
@@ -109,6 +110,11 @@ async function countsOfEngine({ open }: Adapter): Promise<{ step: Counts; chunk:
   return { step, chunk }
 }
 
-process.stdout.write(
-  `${JSON.stringify({ troupe: await countsOfEngine(troupe), xstate: await countsOfEngine(rawXState) })}\n`,
-)
+// The last one changes guards of its own agents only.
+const inspector = createInspector()
+const counts = {
+  troupe: await countsOfEngine(troupe),
+  xstate: await countsOfEngine(rawXState),
+  inspectable: await countsOfEngine({ open: (options) => openTroupe(options, inspector) }),
+}
+process.stdout.write(`${JSON.stringify(counts)}\n`)

@@ -3,7 +3,7 @@
  * another process that looks at the session over a WebSocket. Block follows block of the three in one process, for
  * statecharts with 0, 5 and 50 kB in their context, to which every answer of the model adds.
  *
- *   npm run bench:inspector [-- --blocks 24]
+ *   npm run bench:inspector [-- --blocks 24 --sizes 0,5000,50000]
  *
  * What is compared is the processor's time, user and system, of the process with the sessions: on a shared machine the
  * time on the clock says more of the neighbours. A block's time has all that it caused: what the client has not been sent
@@ -37,7 +37,6 @@ import { collectGarbage } from './process.ts'
 
 const rounds = 10
 const turnsInBlock = 200
-const sizes = [0, 5_000, 50_000]
 
 /** The client: reads all that it is sent. */
 async function look(): Promise<void> {
@@ -58,9 +57,11 @@ async function look(): Promise<void> {
 }
 
 async function compare(): Promise<void> {
-  const { values } = parseArgs({ options: { blocks: { type: 'string', default: '24' } } })
+  const { values } = parseArgs({
+    options: { blocks: { type: 'string', default: '24' }, sizes: { type: 'string', default: '0,5000,50000' } },
+  })
   console.log('context   none       available        attached         records/step   bytes/record   left out')
-  for (const size of sizes) console.log(await measure(size, Number(values.blocks)))
+  for (const size of values.sizes.split(',')) console.log(await measure(Number(size), Number(values.blocks)))
   process.exit(0)
 }
 

@@ -29,6 +29,8 @@ export {
 export { createInspector, Inspector, type InspectorOptions } from './inspect/inspector.ts'
 export { InspectorFeed, type ConnectOptions, type FeedConnection } from './inspect/feed.ts'
 export type { FeedOptions, FeedSocket } from './inspect/feed-client.ts'
+export { storedMessages } from './inspect/stored-messages.ts'
+export type { ReadMessages } from './inspect/requests.ts'
 export { StatelyFeed, type StatelyConnectOptions } from './inspect/stately-feed.ts'
 export type { Redact } from './inspect/plain.ts'
 export type * from './inspect/protocol.ts'

@@ -1,5 +1,5 @@
 /** Troupe, through its public names, as somebody would write this agent who brings a model of their own. */
-import { defineAgent, defineNode, MessageWindow, openSession, textOf, z } from 'troupe'
+import { defineAgent, defineNode, MessageWindow, openSession, textOf, z, type Inspector } from 'troupe'
 import { lookUp, scriptedModel, streamedPieces, type LookupArguments } from '../conversation.ts'
 import type { EngineOptions, StoringEngine } from './adapter.ts'
 
@@ -10,34 +10,34 @@ const Results = z.object({ window: MessageWindow, results: z.array(z.object({ id
 const Answer = z.object({ text: z.string(), window: MessageWindow })
 const Piece = z.object({ text: z.string() })
 
-export const troupe: { readonly name: string; readonly open: (options: EngineOptions) => StoringEngine } = {
-  name: 'Troupe',
-  open(options) {
-    const stored = options.store ? { store: options.store } : {}
-    const loop = toolLoop(options)
-    const streamer = streamingAgent(options)
-    return {
-      async turn(id, text) {
-        const session = await openSession(loop, { id, ...stored })
-        const { text: answer } = await session.send(text).result
-        await session.stop()
-        return answer
-      },
-      async stream(id, text, onPiece) {
-        const session = await openSession(streamer, { id, ...stored })
-        for await (const { type, data } of session.send(text))
-          if (type === 'llm_chunk') onPiece((data as { text: string }).text)
-        await session.stop()
-      },
-      async openThread(id) {
-        const session = await openSession(loop, { id, ...stored })
-        return {
-          turn: async (text) => (await session.send(text).result).text,
-          stop: () => session.stop(),
-        }
-      },
-    }
-  },
+export const troupe = { name: 'Troupe', open: (options: EngineOptions) => openTroupe(options) }
+
+/** The engine, with an inspector that is there when one is given. */
+export function openTroupe(options: EngineOptions, inspector?: Inspector): StoringEngine {
+  const stored = { ...(options.store ? { store: options.store } : {}), ...(inspector ? { inspector } : {}) }
+  const loop = toolLoop(options)
+  const streamer = streamingAgent(options)
+  return {
+    async turn(id, text) {
+      const session = await openSession(loop, { id, ...stored })
+      const { text: answer } = await session.send(text).result
+      await session.stop()
+      return answer
+    },
+    async stream(id, text, onPiece) {
+      const session = await openSession(streamer, { id, ...stored })
+      for await (const { type, data } of session.send(text))
+        if (type === 'llm_chunk') onPiece((data as { text: string }).text)
+      await session.stop()
+    },
+    async openThread(id) {
+      const session = await openSession(loop, { id, ...stored })
+      return {
+        turn: async (text) => (await session.send(text).result).text,
+        stop: () => session.stop(),
+      }
+    },
+  }
 }
 
 /** The agent of the tool loop. */

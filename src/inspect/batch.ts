@@ -7,7 +7,7 @@ import { recordOf } from './record-view.ts'
 import type { Watch } from './watch.ts'
 
 // More than anybody can follow, 60 times a second; the rest is to be had by `history`.
-const mostRecords = 500
+const mostRecords = 250
 
 /** The frame as text, or undefined when there is nothing new. What it has is seen then. */
 export function batchOf(watch: Watch, plain: Plain): string | undefined {

@@ -10,14 +10,7 @@ import type { InspectRecord } from './protocol.ts'
 
 export type Entry = EventEntry | ChunksEntry | JobEntry | TurnEntry | ModelEntry | LifeEntry | ForeignEntry
 
-/** Whose entries they are. */
-export interface EntryOwner {
-  /** Number of its entries that are still kept. */
-  kept: number
-}
-
 interface EntryBase {
-  readonly owner: EntryOwner
   seq: number
   time: number
   /** Rough bytes that it holds on to. */

@@ -12,7 +12,7 @@ import { readClientFrame } from './client-frames.ts'
 import type { Inspector } from './inspector.ts'
 import { errorView } from './plain.ts'
 import { inspectProtocol, type Answers, type ClientFrame, type ServerFrame } from './protocol.ts'
-import { detailOf, historyOf, messagesOf, pageOf, perform, type Sees } from './requests.ts'
+import { detailOf, historyOf, messagesOf, pageOf, perform, type ReadMessages, type Sees } from './requests.ts'
 import type { Subscriber, Watch } from './watch.ts'
 
 /** What a feed needs of a socket; `WebSocket` of `ws` and of browsers, and hono's, have it or are easily made to. */
@@ -31,6 +31,8 @@ export interface FeedOptions {
   readonly maxBuffered?: number
   /** Opens a stopped session again, such as one that a pool has passivated, before it is acted on. Default: it is refused. */
   readonly open?: (sessionId: string) => Promise<unknown>
+  /** Reads the messages of a stopped session without opening it, such as from its store. Default: they are not shown. */
+  readonly messages?: ReadMessages
 }
 
 interface ClientOptions {
@@ -38,6 +40,7 @@ interface ClientOptions {
   readonly maxBuffered: number
   readonly sees: Sees
   readonly open: FeedOptions['open']
+  readonly messages: FeedOptions['messages']
 }
 
 const maxSubscriptions = 20
@@ -142,7 +145,7 @@ export class FeedClient implements Subscriber {
       case 'detail':
         return this.#ok(id, detailOf(this.#inspector, this.#watch(frame.session), frame.seq))
       case 'messages':
-        return this.#ok(id, await messagesOf(this.#inspector, this.#watch(frame.session)))
+        return this.#ok(id, await messagesOf(this.#inspector, this.#watch(frame.session), this.#options.messages))
       case 'act':
         return this.#act(frame)
     }

@@ -34,11 +34,12 @@ export class InspectorFeed {
 
   /** Begins to serve a client; tell the connection what comes in, and when the socket closes. */
   connect(socket: FeedSocket, options: ConnectOptions = {}): FeedConnection {
-    const { canAct = true, maxBuffered = defaultBuffer, open } = this.#options
+    const { canAct = true, maxBuffered = defaultBuffer, open, messages } = this.#options
     const client = new FeedClient(this.#inspector, socket, {
       canAct: options.canAct ?? canAct,
       maxBuffered,
       open,
+      messages,
       sees: options.sees ?? (() => true),
     })
     this.#clients.add(client)

@@ -2,7 +2,8 @@
  * Knows the sessions that report to it, and shows them to whoever looks.
  *
  * Invariants
- * 1. Nothing is turned into records while nobody looks: sessions leave references, bounded by `maxBytes` for all of them.
+ * 1. Nothing is turned into records while nobody looks: sessions leave references, bounded by `maxBytes` for all of them
+ *    and by `maxUnwatched` for each that nobody looks at.
  * 2. Those who look at a session get batches at most every 16 ms; a session that nobody looks at causes no timer.
  * 3. A session keeps its entry under its id when it stops and comes back; `seq` goes on.
  */
@@ -23,6 +24,12 @@ import type { Watch, WatchHost } from './watch.ts'
 export interface InspectorOptions {
   /** How much of the past is kept, for all sessions together, in bytes as they are estimated. Default: 64 MB. */
   readonly maxBytes?: number
+  /**
+   * How many records are kept of a session while nobody looks at it: what outlives garbage collections is most of what an
+   * inspector costs. Default: 500, which is about 50 turns with a tool call each; of a session that somebody looks at, all that
+   * `maxBytes` has room for.
+   */
+  readonly maxUnwatched?: number
   /** Sessions that have stopped and can still be looked at. Default: 200. */
   readonly maxStopped?: number
   /** Replaces what may not be seen, in everything that leaves for a client. Default: everything is shown. */
@@ -69,9 +76,10 @@ export class Inspector implements SessionInspector, WatchHost {
   #listTimer: unknown
 
   /** @internal Use {@link createInspector}. */
-  constructor({ maxBytes = 64_000_000, maxStopped = 200, redact, clock = systemClock }: InspectorOptions) {
+  constructor(options: InspectorOptions) {
+    const { maxBytes = 64_000_000, maxUnwatched = 500, maxStopped = 200, redact, clock = systemClock } = options
     this.plain = new Plain(redact)
-    this.retained = new Retained(maxBytes)
+    this.retained = new Retained(maxBytes, maxUnwatched)
     this.#maxStopped = maxStopped
     this.clock = clock
     const keeperOf = (id: string): SessionWatch | undefined => {
@@ -100,7 +108,7 @@ export class Inspector implements SessionInspector, WatchHost {
 
   /** The past of a session that comes back is its own, and those who looked go on doing so. */
   #succeed(known: Watch, watch: Watch): void {
-    watch.owner = known.owner
+    watch.past = known.past
     this.#stopped.delete(known)
     watch.lastSeq = known.lastSeq
     watch.subscribers = known.subscribers
@@ -156,13 +164,13 @@ export class Inspector implements SessionInspector, WatchHost {
 
   /** @internal */
   keep(watch: Watch, entry: Entry): void {
-    this.retained.add(entry)
+    this.retained.add(watch.past, entry, watch.subscribers !== undefined)
     if (watch.subscribers) watch.fresh.push(entry)
   }
 
   /** @internal */
-  grew(entry: Entry, bytes: number): void {
-    this.retained.grow(entry, bytes)
+  grew(watch: Watch, entry: Entry, bytes: number): void {
+    this.retained.grow(watch.past, entry, bytes)
   }
 
   /** @internal */
@@ -187,6 +195,7 @@ export class Inspector implements SessionInspector, WatchHost {
       if (this.#stopped.size <= this.#maxStopped) return
       this.#stopped.delete(oldest)
       this.#watches.delete(oldest.id)
+      this.retained.drop(oldest.past)
     }
   }
 

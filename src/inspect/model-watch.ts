@@ -5,7 +5,7 @@ import type { ModelEntry } from './entries.ts'
 
 /** Where a call goes when it is over. */
 export interface ModelCallKeeper {
-  modelCalled(call: Omit<ModelEntry, 'owner' | 'seq' | 'time' | 'bytes'>): void
+  modelCalled(call: Omit<ModelEntry, 'seq' | 'time' | 'bytes'>): void
 }
 
 // Characters of an answer that are kept as the server sent them.

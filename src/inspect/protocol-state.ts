@@ -91,7 +91,10 @@ export interface EdgeView {
 
 // --- the state document ------------------------------------------------------------------------
 
-/** A session as it is now: `subscribed` brings it whole, batches bring patches to it. */
+/**
+ * A session as it is now: `subscribed` brings it whole, batches bring patches to it. In a context, a node's state or what is
+ * pending that is larger than about 256 kB, texts and lists are cut, as they are in records.
+ */
 export interface SessionState {
   readonly activity: SessionActivity
   /** State of the statechart. */

@@ -1,5 +1,6 @@
 /** Answers what clients ask. */
 import { TroupeError } from '../core/errors.ts'
+import type { Message } from '../core/messages.ts'
 import { seal } from './batch.ts'
 import type { Inspector } from './inspector.ts'
 import type { Act, Answers, ClientFrame, JsonValue, SessionsPage } from './protocol.ts'
@@ -40,7 +41,7 @@ export function historyOf(
   watch: Watch,
   { before, limit = defaultHistory }: Extract<ClientFrame, { type: 'history' }>,
 ): Answers['history'] {
-  const entries = inspector.retained.before(watch.owner, before, limit)
+  const entries = watch.past.before(before, limit)
   for (const entry of entries) seal(entry)
   const first = entries[0]?.seq ?? before
   return { records: entries.map((entry) => recordOf(entry, inspector.plain)), more: first > watch.firstSeq }
@@ -51,16 +52,24 @@ export function historyOf(
  * @throws TroupeError `record_forgotten` when it is no longer kept.
  */
 export function detailOf(inspector: Inspector, watch: Watch, seq: number): Answers['detail'] {
-  const [entry] = inspector.retained.before(watch.owner, seq + 1, 1)
+  const [entry] = watch.past.before(seq + 1, 1)
   if (entry?.seq !== seq)
     throw new TroupeError('record_forgotten', `Record ${seq} of session '${watch.id}' is no longer kept.`)
   const record = recordOf(entry, inspector.plain, true)
   return entry.kind === 'model' ? { record, exchange: exchangeOf(entry, inspector.plain) } : { record }
 }
 
-/** The conversation of a session. */
-export async function messagesOf(inspector: Inspector, watch: Watch): Promise<Answers['messages']> {
-  const messages = await liveSession(watch).messages()
+/** Reads the conversation of a stopped session, for those who look at it. */
+export type ReadMessages = (sessionId: string) => Promise<readonly Message[]>
+
+/** The conversation of a session; of one that has stopped, as far as `read` can get it. */
+export async function messagesOf(
+  inspector: Inspector,
+  watch: Watch,
+  read?: ReadMessages,
+): Promise<Answers['messages']> {
+  const stored = watch.activity === 'stopped' && watch.source === 'troupe' ? read : undefined
+  const messages = stored ? await stored(watch.id) : await liveSession(watch).messages()
   return { messages: inspector.plain.of('messages', messages as unknown as JsonValue) }
 }
 

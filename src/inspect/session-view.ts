@@ -5,6 +5,7 @@ import type { Agent } from '../agent/agent.ts'
 import { traceIdOf, type AgentEvent } from '../core/events.ts'
 import { noUsage } from '../core/messages.ts'
 import type { TappedSession } from '../session/tap.ts'
+import { ClippedValues } from './clip.ts'
 import { isAgentEvent } from './machine-view.ts'
 import type {
   EventRef,
@@ -67,6 +68,7 @@ export class SessionView {
   readonly #watch: ViewedSession
   readonly #plain: Plain
   readonly #nodes = new Map<string, KnownNode>()
+  readonly #clipped = new ClippedValues()
   #snapshot: SeenMachine | undefined
   #accepts: readonly string[] = []
 
@@ -85,13 +87,15 @@ export class SessionView {
     return {
       activity,
       value: (this.#snapshot?.value ?? {}) as StateValueView,
-      context: this.#plain.of('context', (this.#snapshot?.context ?? {}) as JsonValue),
+      context: this.#clipped.of(this.#plain.of('context', (this.#snapshot?.context ?? {}) as JsonValue)),
       tags: [...(this.#snapshot?.tags ?? [])],
       accepts: this.#accepts,
       nodes: Object.fromEntries(Object.keys(this.#watch.agent.nodes).map((node) => [node, this.#node(node)])),
       edges: this.#edges(),
       turns: this.#turnViews(),
-      pending: this.#plain.of('pending', this.#pending()),
+      pending: this.#plain
+        .of('pending', this.#pending())
+        .map((pending) => ({ ...pending, data: this.#clipped.of(pending.data) })),
       usage,
     }
   }
@@ -106,7 +110,7 @@ export class SessionView {
     if (known?.snapshot === snapshot && known.job === job && known.handled === own.handled && known.newest === newest)
       return known.view
     const { current, last, failure, state = null } = snapshot
-    const view = this.#plain.of(node, {
+    const whole = this.#plain.of(node, {
       status: nodeStateOf(snapshot, newest).status,
       current: current && {
         event: refOf(current.event),
@@ -120,6 +124,7 @@ export class SessionView {
       state: state as JsonValue,
       stats: { ...own },
     })
+    const view = { ...whole, state: this.#clipped.of(whole.state) }
     this.#nodes.set(node, { snapshot, job, handled: own.handled, newest, view })
     return view
   }

@@ -24,6 +24,7 @@ import { Watch, type WatchHost } from './watch.ts'
 // Rough bytes of an entry and what comes with it: event, snapshot, transitions.
 const entryBytes = 400
 const maxTurns = 200
+const toOutput = ['output']
 // Characters of a turn's text in the state; its record has all of it.
 const longestText = 2_000
 // Transient events that one entry puts together.
@@ -125,7 +126,6 @@ export class SessionWatch extends Watch implements SessionTap {
     const [was, is] = [before.context as object, after.context as object]
     const entry: EventEntry = {
       kind: 'event',
-      owner: this.owner,
       seq: this.lastSeq + 1,
       time: source ? source.time : this.#now(),
       bytes: entryBytes + data + (was === is ? 0 : roughGrowth(was, is)),
@@ -157,9 +157,14 @@ export class SessionWatch extends Watch implements SessionTap {
 
   step({ accepted, outputs, settled, cancels }: Effects): void {
     for (const traceId of accepted) if (!this.turns.has(traceId)) this.#open(traceId, 'queued')
-    for (const event of outputs) if (event.transient) this.#travel(event, ['output'])
+    this.#travelOut(outputs)
     for (const { node, eventId } of cancels) this.#cancelled(node, eventId)
     for (const result of settled) this.#end(result)
+    this.host.touched(this)
+  }
+
+  streamed(outputs: readonly AgentEvent[]): void {
+    this.#travelOut(outputs)
     this.host.touched(this)
   }
 
@@ -167,7 +172,6 @@ export class SessionWatch extends Watch implements SessionTap {
     const startedAt = this.#now()
     this.running.set(node, {
       kind: 'job',
-      owner: this.owner,
       seq: 0,
       time: startedAt,
       // What it emits is kept with the events themselves.
@@ -215,14 +219,14 @@ export class SessionWatch extends Watch implements SessionTap {
   /** Something happened to the session itself. */
   life(status: 'opened' | 'restored' | 'ended' | 'stopped', error?: unknown): void {
     const time = this.#now()
-    this.keep({ kind: 'life', owner: this.owner, seq: this.lastSeq + 1, time, bytes: 200, status, error })
+    this.keep({ kind: 'life', seq: this.lastSeq + 1, time, bytes: 200, status, error })
   }
 
   /** A call of a model ended. */
-  modelCalled(call: Omit<ModelEntry, 'owner' | 'seq' | 'time' | 'bytes'>): void {
+  modelCalled(call: Omit<ModelEntry, 'seq' | 'time' | 'bytes'>): void {
     let bytes = entryBytes + 8 * call.call.body.messages.length
     for (const text of call.raw) bytes += text.length
-    this.keep({ owner: this.owner, seq: this.lastSeq + 1, time: this.#now(), bytes, ...call })
+    this.keep({ seq: this.lastSeq + 1, time: this.#now(), bytes, ...call })
   }
 
   // --- inside ----------------------------------------------------------------------------
@@ -234,13 +238,12 @@ export class SessionWatch extends Watch implements SessionTap {
     if (entry && !entry.sealed && entry.events[0]?.traceId === event.traceId && entry.events.length < maxChunks) {
       entry.events.push(event)
       this.lastAt = event.time
-      this.host.grew(entry, bytes)
+      this.host.grew(this, entry, bytes)
       return
     }
     const { time } = event
     const first: ChunksEntry = {
       kind: 'chunks',
-      owner: this.owner,
       seq: this.lastSeq + 1,
       time,
       bytes: entryBytes + bytes,
@@ -255,7 +258,6 @@ export class SessionWatch extends Watch implements SessionTap {
   #untaken(event: AgentEvent): EventEntry {
     const entry: EventEntry = {
       kind: 'event',
-      owner: this.owner,
       seq: this.lastSeq + 1,
       time: event.time,
       bytes: entryBytes + roughBytes(event.data),
@@ -271,6 +273,11 @@ export class SessionWatch extends Watch implements SessionTap {
     }
     this.keep(entry)
     return entry
+  }
+
+  /** What streams to clients is not routed: it leaves in the middle of its transition. */
+  #travelOut(outputs: readonly AgentEvent[]): void {
+    for (const event of outputs) if (event.transient) this.#travel(event, toOutput)
   }
 
   #travel({ from, type }: AgentEvent, to: readonly string[]): void {
@@ -321,7 +328,7 @@ export class SessionWatch extends Watch implements SessionTap {
     this.turnCount++
     this.turns.set(traceId, { ...newTurn, traceId, status, startedAt: time })
     if (this.turns.size > maxTurns + 50) this.#forgetTurns()
-    this.keep({ kind: 'turn', owner: this.owner, seq: this.lastSeq + 1, time, bytes: 100, traceId, result: undefined })
+    this.keep({ kind: 'turn', seq: this.lastSeq + 1, time, bytes: 100, traceId, result: undefined })
   }
 
   #forgetTurns(): void {
@@ -341,7 +348,6 @@ export class SessionWatch extends Watch implements SessionTap {
     if (status === 'failed') this.failureCount++
     this.keep({
       kind: 'turn',
-      owner: this.owner,
       seq: this.lastSeq + 1,
       time,
       bytes: 200 + text.length,

@@ -13,7 +13,11 @@ export function roughBytes(value: unknown, depth = 0): number {
     return 16 + length * (8 + roughBytes(value[length - 1], depth + 1))
   }
   let bytes = 24
-  for (const key in value) bytes += 8 + roughBytes((value as Record<string, unknown>)[key], depth + 1)
+  for (const key in value) {
+    const member = (value as Record<string, unknown>)[key]
+    // Most members are texts; a call for each is what would cost most here.
+    bytes += typeof member === 'string' ? 24 + member.length : 8 + roughBytes(member, depth + 1)
+  }
   return bytes
 }
 
@@ -25,12 +29,16 @@ export function roughGrowth(before: object, after: object): number {
     const was = (before as Record<string, unknown>)[key]
     const is = (after as Record<string, unknown>)[key]
     if (was === is) bytes += 8
-    else if (Array.isArray(was) && Array.isArray(is) && is.length > was.length) bytes += grownBy(was.length, is)
+    else if (Array.isArray(was) && Array.isArray(is) && was.length > 0) bytes += 8 * is.length + roughlyNew(was, is)
     else bytes += 8 + roughBytes(is)
   }
   return bytes
 }
 
-function grownBy(from: number, list: readonly unknown[]): number {
-  return 8 * list.length + (list.length - from) * roughBytes(list[list.length - 1])
+/** Rough bytes of what was put behind the items of a list, some of which may have left it at its front. */
+function roughlyNew(before: readonly unknown[], after: readonly unknown[]): number {
+  const known = before[before.length - 1]
+  let from = after.length
+  while (from > 0 && after[from - 1] !== known) from--
+  return (after.length - from) * roughBytes(after[after.length - 1])
 }

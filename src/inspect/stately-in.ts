@@ -161,7 +161,7 @@ export class StatelyWatch extends Watch {
       to: [actor.name],
       ...change,
     }
-    this.keep({ kind: 'foreign', owner: this.owner, seq, time, bytes: 300 + roughBytes(record), record })
+    this.keep({ kind: 'foreign', seq, time, bytes: 300 + roughBytes(record), record })
   }
 
   #actor(id: string): ForeignActor {

@@ -1,6 +1,7 @@
 /** What the inspector knows of one session, whoever tells it: its past, who looks at it, and what they were shown. */
-import type { Entry, EntryOwner } from './entries.ts'
+import type { Entry } from './entries.ts'
 import type { MachineView, SessionActivity, SessionState, SessionSummary, UsageView } from './protocol.ts'
+import { Past } from './retained.ts'
 import type { TappedSession } from '../session/tap.ts'
 
 /** Somebody who looks at a session. */
@@ -16,7 +17,7 @@ export interface WatchHost {
   /** Keeps an entry. */
   keep(watch: Watch, entry: Entry): void
   /** An entry that is kept holds on to more. */
-  grew(entry: Entry, bytes: number): void
+  grew(watch: Watch, entry: Entry, bytes: number): void
   /** The session changed without an entry. */
   touched(watch: Watch): void
   /** The session can be looked at. */
@@ -31,7 +32,7 @@ export abstract class Watch {
   readonly source: SessionSummary['source']
   readonly openedAt: number
   /** Taken over by the watch of the same session when that comes back. */
-  owner: EntryOwner = { kept: 0 }
+  past = new Past()
   lastSeq = 0
   lastAt: number
   title = ''
@@ -64,7 +65,7 @@ export abstract class Watch {
   abstract state(): SessionState
 
   get firstSeq(): number {
-    return this.lastSeq - this.owner.kept + 1
+    return this.lastSeq - this.past.kept + 1
   }
 
   summary(): SessionSummary {
@@ -87,7 +88,6 @@ export abstract class Watch {
   protected keep(entry: Entry): void {
     this.lastSeq = entry.seq
     this.lastAt = entry.time
-    this.owner.kept++
     this.host.keep(this, entry)
   }
 }

@@ -246,9 +246,10 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
 
   #carryOut(): void {
     // The pieces of a stream go a short way: nothing waits for anything.
-    const mayLeave = !this.#early && !this.#tap && this.#writer?.atRest !== false && this.#whenStepped.length === 0
+    const mayLeave = !this.#early && this.#writer?.atRest !== false && this.#whenStepped.length === 0
     const streamed = mayLeave ? this.core.takeOutputs() : undefined
     if (streamed) {
+      this.#tap?.streamed(streamed)
       this.#tell(streamed, none)
       return
     }

@@ -15,7 +15,9 @@ export interface SessionTap extends TransitionTap {
   attach(session: TappedSession): void
   /** Where an event went; called after its transition. */
   routed(event: AgentEvent, to: readonly string[], dropped: boolean): void
-  /** A step is through. */
+  /** A step is through that led to nothing but transient output. */
+  streamed(outputs: readonly AgentEvent[]): void
+  /** A step is through, in any other way. */
   step(effects: Effects): void
   /** A handler begins. */
   started(job: Job): void
