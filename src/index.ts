@@ -31,6 +31,8 @@ export { InspectorFeed, type ConnectOptions, type FeedConnection } from './inspe
 export type { FeedOptions, FeedSocket } from './inspect/feed-client.ts'
 export { StatelyFeed, type StatelyConnectOptions } from './inspect/stately-feed.ts'
 export type { Redact } from './inspect/plain.ts'
+export { redactSecrets } from './inspect/redact-secrets.ts'
+export type { ListStored } from './inspect/session-pages.ts'
 export type * from './inspect/protocol.ts'
 export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
