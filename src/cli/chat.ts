@@ -4,7 +4,6 @@ import { loadAgent } from './agent-file.ts'
 import { isOffline, modelOf } from '../model/client.ts'
 import type { Session } from '../session/session.ts'
 import { openChatSession, type ChatSessionOptions, type Opening } from './chat-session.ts'
-import { ChatInspector } from './chat-inspector.ts'
 import type { ChatView } from './chat-view.ts'
 import { Conversation } from './conversation.ts'
 import { JsonView } from './json-view.ts'
@@ -34,7 +33,8 @@ export async function startChat(path: string, options: ChatOptions): Promise<num
   const blocks = new TurnBlocks()
   // Where nobody sits at a terminal it is there only when it is asked for.
   const forPeople = process.stdin.isTTY && !options.json && !options.quiet
-  const inspected = (options.inspector ?? forPeople) ? new ChatInspector() : undefined
+  const inspected =
+    (options.inspector ?? forPeople) ? new (await import('./chat-inspector.ts')).ChatInspector() : undefined
   const { session, opening, close } = await openChatSession(agent, path, options, blocks, inspected?.inspector)
   const write = (text: string): void => void process.stdout.write(text)
   const writeError = (text: string): void => void process.stderr.write(text)
