@@ -8,6 +8,7 @@ import type { Checkpoint } from '../session/checkpoint.ts'
 import { openSession } from '../session/open.ts'
 import type { Durability } from '../session/session-writer.ts'
 import type { Session } from '../session/session.ts'
+import type { SessionInspector } from '../session/tap.ts'
 import { commandLine, continueCommand } from './command-line.ts'
 import { openStoreOf, StoreOptionError, withoutPassword } from './store-option.ts'
 import {
@@ -55,10 +56,14 @@ export async function openChatSession(
   file: string,
   options: ChatSessionOptions,
   blocks: TurnBlocks,
+  inspector?: SessionInspector,
 ): Promise<ChatSession> {
   const { store: url, durability = 'sync' } = options
   if (url === undefined) {
-    const session = await openSession(agent, options.session === undefined ? {} : { id: options.session })
+    const session = await openSession(
+      agent,
+      options.session === undefined ? { inspector } : { id: options.session, inspector },
+    )
     blocks.listen(session)
     return { session, opening: undefined, close: () => session.stop() }
   }
@@ -74,7 +79,7 @@ export async function openChatSession(
   try {
     const id = options.session ?? (await newSessionId(store))
     const before = await loadBefore(store, id, url)
-    session = await openSession(agent, { id, store, durability })
+    session = await openSession(agent, { id, store, durability, inspector })
     blocks.listen(session)
     const opening = await describeOpening(session, store, before, { file, url })
     return { session, opening, close }

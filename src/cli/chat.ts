@@ -18,6 +18,8 @@ import { TurnBlocks } from './turn-blocks.ts'
 export interface ChatOptions extends ChatSessionOptions {
   readonly quiet?: boolean
   readonly json?: boolean
+  /** By `--inspector` and `--no-inspector`. Default: for people at a terminal. */
+  readonly inspector?: boolean
 }
 
 // Exit codes of what a signal ended, as shells have them.
@@ -29,7 +31,11 @@ const patience = 1_000
 export async function startChat(path: string, options: ChatOptions): Promise<number> {
   const agent = await loadAgent(path)
   const blocks = new TurnBlocks()
-  const { session, opening, close } = await openChatSession(agent, path, options, blocks)
+  // Where nobody sits at a terminal it is there only when it is asked for.
+  const forPeople = process.stdin.isTTY && !options.json && !options.quiet
+  const inspected =
+    (options.inspector ?? forPeople) ? new (await import('./chat-inspector.ts')).ChatInspector() : undefined
+  const { session, opening, close } = await openChatSession(agent, path, options, blocks, inspected?.inspector)
   const write = (text: string): void => void process.stdout.write(text)
   const writeError = (text: string): void => void process.stderr.write(text)
   const style = styleOf(process.stdout)
@@ -58,13 +64,14 @@ export async function startChat(path: string, options: ChatOptions): Promise<num
   if (interactive && !quiet) greet(session, write, style.dim)
   // Whoever wants the answers only still has to be able to find them again.
   if (opening) tellOpening(opening, view, quiet ? (line) => writeError(`${line}\n`) : undefined)
+  void inspected?.serve((line) => (interactive ? conversation.remark(line) : writeError(`${line}\n`)))
   let exitCode = 1
   try {
     exitCode = await conversation.run(reader)
     return exitCode
   } finally {
     reader.close()
-    const closed = close()
+    const closed = Promise.all([close(), inspected?.close()])
     // A handler that does not listen to its signal must not keep a process that was told to end.
     await (exitCode > 128 ? Promise.race([closed, delay(patience)]) : closed)
   }

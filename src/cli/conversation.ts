@@ -33,6 +33,8 @@ export class Conversation implements BlockView {
   readonly #left: Promise<void>
   #leave = (): void => {}
   #reader: LineReader | undefined
+  /** What is to be said when the turn at work has ended. */
+  readonly #remarks: string[] = []
   /** What the user wrote in turns that are open. */
   readonly #asked: Map<string, string>
   #interrupts = 0
@@ -95,6 +97,14 @@ export class Conversation implements BlockView {
     this.#leave()
   }
 
+  /** Says something that belongs to no turn: above the prompt, or once the turn at work has ended. */
+  remark(text: string): void {
+    if (this.#blocks.current !== undefined) return void this.#remarks.push(text)
+    this.#reader?.hide()
+    this.#view.notice(text)
+    this.#reader?.redraw()
+  }
+
   began(traceId: string): void {
     const by = this.#settings.opening?.atWork.has(traceId) === true ? 'restore' : 'timer'
     this.#reader?.hide()
@@ -124,6 +134,7 @@ export class Conversation implements BlockView {
       this.#exitCode ||= 1
       this.#settings.writeError(`error: ${error?.message}\n`)
     }
+    for (const text of this.#remarks.splice(0)) this.#view.notice(text)
     this.#reader?.redraw()
   }
 

@@ -41,6 +41,8 @@ export function makeProgram(result: { exitCode: number }): Command {
       ).choices(['sync', 'async', 'exit'] satisfies Durability[]),
     )
     .addOption(new Option('-q, --quiet', 'print the answers only').conflicts('json'))
+    .option('--inspector', 'serve the inspector on this machine; its link is printed (default: on a terminal)')
+    .option('--no-inspector', 'without the inspector')
     .option('--json', 'print one JSON event a line: messages, transitions, node states, results')
     .action(async (file: string, options: ChatOptions, command: Command) => {
       if (options.durability !== undefined && options.store === undefined)

@@ -28,6 +28,8 @@ export const ServeFile = z.strictObject({
   allowedHosts: z.array(z.string().min(1)).optional(),
   allowedOrigins: z.array(z.string()).optional(),
   logLevel: z.enum(logLevels).optional(),
+  /** False: without the inspector. */
+  inspector: z.boolean().optional(),
   /** Seconds that turns have to end at shutdown. */
   drainSeconds: z.number().min(0).optional(),
   maxLiveSessions: counts.optional(),
@@ -49,15 +51,18 @@ export interface ServeFlags {
   readonly allowHost?: readonly string[]
   readonly allowOrigin?: readonly string[]
   readonly logLevel?: string
+  /** False with `--no-inspector`. */
+  readonly inspector?: boolean
   readonly config?: string
 }
 
 /** Everything that `troupe serve` was told, defaults filled in. */
-export type ServeConfig = Omit<ServeFile, 'port' | 'host' | 'store' | 'logLevel'> & {
+export type ServeConfig = Omit<ServeFile, 'port' | 'host' | 'store' | 'logLevel' | 'inspector'> & {
   readonly port: number
   readonly host: string
   readonly store: string
   readonly logLevel: (typeof logLevels)[number]
+  readonly inspector: boolean
 }
 
 const usualFile = 'troupe.config.json'
@@ -77,14 +82,16 @@ export function readServeConfig(flags: ServeFlags, environment: NodeJS.ProcessEn
       allowedHosts: flags.allowHost,
       allowedOrigins: flags.allowOrigin,
       logLevel: flags.logLevel,
+      // Commander says true where there is no flag.
+      inspector: flags.inspector === false ? false : undefined,
     }).filter(([, value]) => value !== undefined),
   ) as Partial<ServeFile>
   const chosen: ServeFile = { ...file, ...variables, ...own }
   const none = chosen.allowedOrigins?.find((origin) => !URL.canParse(origin) || new URL(origin).origin !== origin)
   if (none !== undefined)
     throw new ServeConfigError('allowed origins', `'${none}' is no origin. Write it as https://app.example.com`)
-  const { port = 4100, host = '127.0.0.1', store = 'sqlite:troupe.db', logLevel = 'info' } = chosen
-  return { ...chosen, port, host, store, logLevel }
+  const { port = 4100, host = '127.0.0.1', store = 'sqlite:troupe.db', logLevel = 'info', inspector = true } = chosen
+  return { ...chosen, port, host, store, logLevel, inspector }
 }
 
 function readFile(path: string | undefined): ServeFile {

@@ -6,7 +6,7 @@ import type { ServeFlags } from './serve-config.ts'
 export function addServeCommand(program: Command, result: { exitCode: number }): void {
   program
     .command('serve')
-    .description('Serve agents over HTTP: sessions, messages, streams.')
+    .description('Serve agents over HTTP: sessions, messages, streams, the inspector.')
     .argument('<path>', 'a folder of agents (files, or folders with an agent.ts), or one agent')
     .option('-p, --port <number>', 'where to listen (default: 4100; 0 is any that is free)', parsePort)
     .option('--host <address>', 'at which address (default: 127.0.0.1; others need TROUPE_API_KEYS)')
@@ -29,6 +29,7 @@ export function addServeCommand(program: Command, result: { exitCode: number }):
         'debug',
       ]),
     )
+    .option('--no-inspector', 'without the inspector (its page, its feed)')
     .option('--config <file>', 'a file of options (default: troupe.config.json, where there is one)')
     .action(async (path: string, flags: ServeFlags) => {
       const { startServer } = await import('./serve.ts')

@@ -2,9 +2,12 @@
 import { pino } from 'pino'
 import { defaultModelClient, defaultModelName, isOffline } from '../model/client.ts'
 import { SessionPool } from '../pool/session-pool.ts'
+import { createInspector } from '../inspect/inspector.ts'
+import { redactSecrets } from '../inspect/redact-secrets.ts'
 import { Metrics } from '../server/metrics.ts'
 import { serve, type RunningServer } from '../server/serve.ts'
 import { commandLine } from './command-line.ts'
+import { keptToken } from './kept-token.ts'
 import { findAgents, type FoundAgents } from './serve-agents.ts'
 import { readServeConfig, type ServeConfig, type ServeFlags } from './serve-config.ts'
 import { openStoreOf, withoutPassword } from './store-option.ts'
@@ -21,10 +24,14 @@ export async function startServer(path: string, flags: ServeFlags): Promise<numb
   try {
     const poolBounds = defined(config, ['maxLiveSessions', 'maxRunningTurns', 'maxQueuedTurns', 'maxModelCalls'])
     const metrics = new Metrics({ process: true })
+    const inspector = config.inspector ? createInspector({ redact: redactSecrets }) : undefined
+    // One that stays the same lets an open page find a server that was started again.
+    const inspectorToken = inspector && !config.keys?.length ? await keptToken() : undefined
     const pool = new SessionPool({
       agents: found.agents.map(({ agent }) => agent),
       store,
       observer: metrics,
+      inspector,
       ...poolBounds,
     })
     const stopped = stopSignal()
@@ -33,6 +40,8 @@ export async function startServer(path: string, flags: ServeFlags): Promise<numb
       server = await serve({
         pool,
         metrics,
+        inspector,
+        inspectorToken,
         log,
         port: config.port,
         host: config.host,
@@ -48,6 +57,7 @@ export async function startServer(path: string, flags: ServeFlags): Promise<numb
     const signal = await stopped
     process.stdout.write(`\n${signal}: finishing ${count(pool.stats().running, 'turn')}; once more ends it now\n`)
     await server.close()
+    inspector?.close()
     return 0
   } finally {
     await store.close()
@@ -73,7 +83,7 @@ function stopSignal(): Promise<NodeJS.Signals> {
 
 function banner(server: RunningServer, { agents, skipped }: FoundAgents, config: ServeConfig): string[] {
   const style = styleOf(process.stdout)
-  const { url } = server
+  const { url, inspectorUrl } = server
   const [first] = agents
   const width = Math.max(...agents.map(({ agent }) => agent.id.length))
   const auth = config.keys?.length ? ` -H 'authorization: Bearer KEY'` : ''
@@ -89,6 +99,9 @@ function banner(server: RunningServer, { agents, skipped }: FoundAgents, config:
     config.keys?.length
       ? `API keys of ${count(new Set(config.keys.map(({ tenant }) => tenant)).size, 'tenant')}`
       : 'no API key is needed: only this machine can reach it',
+    ...(inspectorUrl === undefined
+      ? []
+      : [`inspector: ${style.cyan(inspectorUrl)}${config.keys?.length ? '#token=KEY' : ''}`]),
     '',
     'try:',
     `  ${curl} ${url}/sessions -d '{"agent":"${first?.agent.id ?? ''}","id":"ada"}'`,

@@ -12,7 +12,8 @@ import { readClientFrame } from './client-frames.ts'
 import type { Inspector } from './inspector.ts'
 import { errorView } from './plain.ts'
 import { inspectProtocol, type Answers, type ClientFrame, type ServerFrame } from './protocol.ts'
-import { detailOf, historyOf, messagesOf, pageOf, perform, type ReadMessages, type Sees } from './requests.ts'
+import { detailOf, historyOf, messagesOf, perform, type ReadMessages, type Sees } from './requests.ts'
+import { pageOf, type ListStored } from './session-pages.ts'
 import type { Subscriber, Watch } from './watch.ts'
 
 /** What a feed needs of a socket; `WebSocket` of `ws` and of browsers, and hono's, have it or are easily made to. */
@@ -29,9 +30,12 @@ export interface FeedOptions {
   readonly canAct?: boolean
   /** Bytes that may wait for a slow client before it gets nothing more until it has caught up. Default: 4 MB. */
   readonly maxBuffered?: number
-  /** Opens a stopped session again, such as one that a pool has passivated, before it is acted on. Default: it is refused. */
-  readonly open?: (sessionId: string) => Promise<unknown>
-  /** Reads the messages of a stopped session without opening it, such as from its store. Default: they are not shown. */
+  /**
+   * Runs `work` while a session is live: opens it first where it has stopped, such as one that a pool has passivated, or
+   * is only stored. `pool.use` does. Default: a stopped session can be looked at, and no more.
+   */
+  readonly whileLive?: <T>(sessionId: string, work: () => Promise<T>) => Promise<T>
+  /** Reads the messages of a stopped session without opening it, such as from its store. Default: it is opened for that. */
   readonly messages?: ReadMessages
 }
 
@@ -39,7 +43,8 @@ interface ClientOptions {
   readonly canAct: boolean
   readonly maxBuffered: number
   readonly sees: Sees
-  readonly open: FeedOptions['open']
+  readonly whileLive: FeedOptions['whileLive']
+  readonly stored: ListStored | undefined
   readonly messages: FeedOptions['messages']
 }
 
@@ -131,39 +136,56 @@ export class FeedClient implements Subscriber {
 
   async #answer(frame: ClientFrame): Promise<void> {
     const { id } = frame
+    if (frame.type === 'sessions') {
+      const { sees, stored } = this.#options
+      this.#listen()
+      return this.#ok(id, await pageOf(this.#inspector, sees, stored, frame))
+    }
+    // One that is known is answered at once, in the order of asking.
+    const watch = this.#known(frame.session) ?? (await this.#opened(frame.session))
     switch (frame.type) {
-      case 'sessions':
-        this.#listen()
-        return this.#ok(id, pageOf(this.#inspector, this.#options.sees, frame))
       case 'subscribe':
-        return this.#subscribe(id, this.#watch(frame.session))
+        return this.#subscribe(id, watch)
       case 'unsubscribe':
-        this.#leave(this.#watch(frame.session))
+        this.#leave(watch)
         return this.#ok(id, null)
       case 'history':
-        return this.#ok(id, historyOf(this.#inspector, this.#watch(frame.session), frame))
+        return this.#ok(id, historyOf(this.#inspector, watch, frame))
       case 'detail':
-        return this.#ok(id, detailOf(this.#inspector, this.#watch(frame.session), frame.seq))
+        return this.#ok(id, detailOf(this.#inspector, watch, frame.seq))
       case 'messages':
-        return this.#ok(id, await messagesOf(this.#inspector, this.#watch(frame.session), this.#options.messages))
-      case 'act':
-        return this.#act(frame)
+        return this.#ok(id, await this.#messages(watch))
+      case 'act': {
+        const { act } = frame
+        if (!this.#options.canAct) throw new TroupeError('look_only', 'This server lets inspectors look only.')
+        // What has stopped need not be opened for that.
+        if (act.kind === 'stop') return this.#ok(id, await perform(watch, act))
+        return this.#ok(id, await this.#whileLive(watch, (live) => perform(live, act)))
+      }
     }
   }
 
-  async #act({ id, session, act }: Extract<ClientFrame, { type: 'act' }>): Promise<void> {
-    const { canAct, open } = this.#options
-    if (!canAct) throw new TroupeError('look_only', 'This server lets inspectors look only.')
-    let watch = this.#watch(session)
-    if (watch.activity === 'stopped' && watch.source === 'troupe' && open) {
-      await open(session)
-      watch = this.#watch(session)
-    }
-    this.#ok(id, await perform(watch, act))
+  #whileLive<T>(watch: Watch, work: (watch: Watch) => Promise<T>): Promise<T> {
+    const { whileLive } = this.#options
+    if (watch.source !== 'troupe' || !whileLive) return work(watch)
+    return whileLive(watch.id, () => work(this.#known(watch.id) ?? watch))
   }
 
-  #watch(session: string): Watch {
-    const watch = this.#options.sees(session) ? this.#inspector.find(session) : undefined
+  async #messages(watch: Watch): Promise<Answers['messages']> {
+    const read = this.#options.messages
+    if (read) return messagesOf(this.#inspector, watch, read)
+    return this.#whileLive(watch, (live) => messagesOf(this.#inspector, live))
+  }
+
+  #known(session: string): Watch | undefined {
+    return this.#options.sees(session) ? this.#inspector.find(session) : undefined
+  }
+
+  /** A stored session that is looked at for the first time. */
+  async #opened(session: string): Promise<Watch> {
+    const { sees, whileLive } = this.#options
+    const watch =
+      sees(session) && whileLive && (await whileLive(session, async () => this.#known(session)).catch(noneStored))
     if (!watch) throw new TroupeError('session_unknown', `There is no session '${session}' to be seen here.`)
     return watch
   }
@@ -243,4 +265,9 @@ export class FeedClient implements Subscriber {
   #buffered(): number {
     return this.socket.bufferedAmount ?? 0
   }
+}
+
+function noneStored(error: unknown): undefined {
+  // Any other says what is wrong with the session.
+  if (!TroupeError.isInstance(error) || error.code !== 'session_not_found') throw error
 }

@@ -2,6 +2,7 @@
 import type { Inspector } from './inspector.ts'
 import { FeedClient, type FeedOptions, type FeedSocket } from './feed-client.ts'
 import type { Sees } from './requests.ts'
+import type { ListStored } from './session-pages.ts'
 
 /** Options of {@link InspectorFeed.connect}. */
 export interface ConnectOptions {
@@ -9,6 +10,8 @@ export interface ConnectOptions {
   readonly sees?: Sees
   /** Default: the feed's. */
   readonly canAct?: boolean
+  /** Stored sessions, which follow in the list those that were opened; seen as `sees` says. Default: none. */
+  readonly stored?: ListStored
 }
 
 /** The other side of a socket: to be told what comes in. */
@@ -34,12 +37,13 @@ export class InspectorFeed {
 
   /** Begins to serve a client; tell the connection what comes in, and when the socket closes. */
   connect(socket: FeedSocket, options: ConnectOptions = {}): FeedConnection {
-    const { canAct = true, maxBuffered = defaultBuffer, open, messages } = this.#options
+    const { canAct = true, maxBuffered = defaultBuffer, whileLive, messages } = this.#options
     const client = new FeedClient(this.#inspector, socket, {
       canAct: options.canAct ?? canAct,
       maxBuffered,
-      open,
+      whileLive,
       messages,
+      stored: options.stored,
       sees: options.sees ?? (() => true),
     })
     this.#clients.add(client)

@@ -3,37 +3,14 @@ import { TroupeError } from '../core/errors.ts'
 import type { Message } from '../core/messages.ts'
 import { seal } from './batch.ts'
 import type { Inspector } from './inspector.ts'
-import type { Act, Answers, ClientFrame, JsonValue, SessionsPage } from './protocol.ts'
+import type { Act, Answers, ClientFrame, JsonValue } from './protocol.ts'
 import { exchangeOf, recordOf } from './record-view.ts'
 import type { Watch } from './watch.ts'
 
 /** Which sessions a client may see. */
 export type Sees = (sessionId: string) => boolean
 
-const defaultPage = 100
 const defaultHistory = 1_000
-
-/** A page of the list of sessions, newest first. */
-export function pageOf(
-  inspector: Inspector,
-  sees: Sees,
-  { search = '', after, limit = defaultPage }: Extract<ClientFrame, { type: 'sessions' }>,
-): SessionsPage {
-  const words = search.toLowerCase()
-  const found = inspector
-    .all()
-    .reverse()
-    .filter(
-      ({ id, agentId, title }) => sees(id) && [id, agentId, title].some((text) => text.toLowerCase().includes(words)),
-    )
-  const start = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1
-  const page = found.slice(start, start + limit)
-  return {
-    sessions: page.map((watch) => inspector.plain.of('session', watch.summary())),
-    next: start + limit < found.length ? (page.at(-1)?.id ?? null) : null,
-    total: found.length,
-  }
-}
 
 /** Retained records of a session. */
 export function historyOf(

@@ -6,6 +6,7 @@ import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Durability } from '../session/session-writer.ts'
 import type { TurnPolicy } from '../session/client-input.ts'
+import type { SessionInspector } from '../session/tap.ts'
 
 /** How a pool is made. Keys beside the named ones (`client`, `model`, …) are handed to the nodes as `runtime.services`. */
 export interface SessionPoolOptions extends Services {
@@ -33,6 +34,8 @@ export interface SessionPoolOptions extends Services {
   readonly sweepEvery?: number
   /** Due sessions that are opened at the same time. Default: 16. */
   readonly sweepConcurrency?: number
+  /** Shows the sessions to whoever looks; see `createInspector`. Default: none. */
+  readonly inspector?: SessionInspector | undefined
   /** Default: the machine's clock. */
   readonly clock?: Clock
 }

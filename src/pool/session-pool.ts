@@ -79,6 +79,7 @@ export class SessionPool {
       sweepEvery = 5_000,
       sweepConcurrency = 16,
       clock = systemClock,
+      inspector,
       ...services
     } = options
     assertCounts({ maxLiveSessions, maxRunningTurns, maxModelCalls, sweepEvery, sweepConcurrency }, 1)
@@ -94,6 +95,7 @@ export class SessionPool {
       durability,
       clock,
       store,
+      inspector,
     })
     this.#queue = new TurnQueue({ maxRunning: maxRunningTurns, maxQueued: maxQueuedTurns, maxQueuedPerTenant }, () =>
       clock.now(),

@@ -16,7 +16,8 @@ import { bodyLimit } from './body-limit.ts'
 import type { ServerContext, ServerEnv, ServerParts } from './context.ts'
 import { answerTo, HttpError } from './errors.ts'
 import { hostGuard, originGuard } from './guards.ts'
-import { bearerOf, KeyRing } from './keys.ts'
+import { addInspectorRoutes } from './inspector/routes.ts'
+import { bearerOf } from './keys.ts'
 import type { Metrics } from './metrics.ts'
 import { Namespace } from './namespace.ts'
 import { isOpenAIPath, openAIErrorBody } from './openai/errors.ts'
@@ -29,6 +30,7 @@ import { addSessionRoutes } from './routes/sessions.ts'
 import { addTurnRoutes } from './routes/turns.ts'
 import { Feeds } from './stream/feeds.ts'
 import { traceRequests } from './telemetry.ts'
+import { Tenants } from './tenants.ts'
 import { logTurns } from './turn-log.ts'
 import { addUIMessageRoutes } from './ui-message-routes.ts'
 
@@ -49,6 +51,7 @@ export function createApp(options: AppOptions): App {
   const limits = { ...defaultServerLimits, ...options.limits }
   const signal = options.signal ?? new AbortController().signal
   const feeds = new Feeds(pool, clock, limits)
+  const tenants = keys.length > 0 ? new Tenants(keys) : undefined
   const parts: ServerParts = { pool, feeds, limits, clock, log, signal }
   const stopLog = logTurns(pool, log)
   options.metrics?.attach(pool, feeds)
@@ -82,6 +85,8 @@ export function createApp(options: AppOptions): App {
       xFrameOptions: 'DENY',
       // Only sense where TLS ends here, which it does not.
       strictTransportSecurity: false,
+      // The inspector's page has its own.
+      overwrite: false,
       contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"] },
     }),
   )
@@ -102,7 +107,12 @@ export function createApp(options: AppOptions): App {
   )
   // Before the check of keys: they tell nothing of sessions.
   addOpenRoutes(app, parts)
-  app.use(tenantCheck(keys))
+  if (options.inspector) {
+    const { inspector, inspectorToken: token } = options
+    // It has its own check: a page can send no header with a WebSocket.
+    addInspectorRoutes(app, { inspector, pool, tenants, token, clock, signal, heartbeat: limits.heartbeat })
+  }
+  app.use(tenantCheck(tenants))
   app.use(bodyLimit(limits.maxBodyBytes))
   if (options.metrics) addMetricsRoute(app, options.metrics)
   addAgentRoutes(app, parts)
@@ -130,22 +140,15 @@ function addMetricsRoute(app: App, metrics: Metrics): void {
 }
 
 /** Tells whose sessions the client sees, by its key. */
-function tenantCheck(keys: NonNullable<AppOptions['keys']>) {
-  const ring = new KeyRing(keys)
+function tenantCheck(tenants: Tenants | undefined) {
   const everybody = new Namespace()
-  const namespaces = new Map(keys.map(({ tenant }) => [tenant, new Namespace(tenant)]))
   return async (context: ServerContext, next: () => Promise<void>): Promise<void> => {
-    if (keys.length === 0) context.set('namespace', everybody)
-    else {
-      const key = bearerOf(context.req.header('authorization'))
-      const tenant = key === undefined ? undefined : ring.tenantOf(key)
-      const namespace = tenant === undefined ? undefined : namespaces.get(tenant)
-      if (!namespace)
-        throw new HttpError(401, 'unauthorized', 'Send a valid API key: Authorization: Bearer …', {
-          'www-authenticate': 'Bearer',
-        })
-      context.set('namespace', namespace)
-    }
+    const namespace = tenants ? tenants.namespaceOf(bearerOf(context.req.header('authorization'))) : everybody
+    if (!namespace)
+      throw new HttpError(401, 'unauthorized', 'Send a valid API key: Authorization: Bearer …', {
+        'www-authenticate': 'Bearer',
+      })
+    context.set('namespace', namespace)
     await next()
   }
 }

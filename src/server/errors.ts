@@ -3,7 +3,7 @@ import { HTTPException } from 'hono/http-exception'
 import { messageOf, TroupeError } from '../core/errors.ts'
 
 /** Statuses that the server answers errors with. */
-export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 429 | 500 | 503
+export type ErrorStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 415 | 426 | 429 | 500 | 503
 
 /** The server refuses a request; code and message are for the client. */
 export class HttpError extends TroupeError {

@@ -1,5 +1,6 @@
 /** What a server is made of. */
 import type { Clock } from '../core/clock.ts'
+import type { Inspector } from '../inspect/inspector.ts'
 import type { SessionPool } from '../pool/session-pool.ts'
 import type { ApiKey } from './keys.ts'
 import type { ServerLimits } from './limits.ts'
@@ -30,6 +31,13 @@ export interface AppOptions {
   readonly log?: ServerLog
   /** Counts what is done, and is read at `GET /metrics`; see {@link Metrics}. Default: none, and no such route. */
   readonly metrics?: Metrics
+  /** Shows the sessions at `/inspector/`; give the same to the pool. Default: none, and no such routes. */
+  readonly inspector?: Inspector | undefined
+  /**
+   * What the inspector asks for where there are no keys. `serve` makes one when it is left out, and tells it in
+   * `RunningServer.inspectorUrl`; with `createApp` alone nobody is let in without one.
+   */
+  readonly inspectorToken?: string | undefined
   /** Aborted when the server shuts down: new work is answered with 503, and streams end so that clients resume them. */
   readonly signal?: AbortSignal
   /** Default: the machine's clock. */

@@ -105,8 +105,8 @@ export class RefusedError extends Error {
 }
 
 /** Connects, and waits for the greeting. */
-export async function readFeed(url: string): Promise<FeedReader> {
-  const socket = new WebSocket(url)
+export async function readFeed(url: string, headers: Readonly<Record<string, string>> = {}): Promise<FeedReader> {
+  const socket = new WebSocket(url, { headers })
   const reader = new FeedReader(socket)
   await once(socket, 'open')
   await reader.until(({ frames }) => frames.length > 0)

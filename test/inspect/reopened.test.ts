@@ -8,12 +8,13 @@ test('a session that stops and is restored goes on under its id: records count o
   const store = testStore()
   const agent = deskAgent()
   const opened: string[] = []
-  const reopen = async (id: string): Promise<void> => {
+  const reopen = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
     opened.push(id)
     const again = await openSession(agent, { id, store, inspector })
     onTestFinished(() => again.stop())
+    return work()
   }
-  const { inspector, connect } = await lookedAt({}, { open: reopen })
+  const { inspector, connect } = await lookedAt({}, { whileLive: reopen })
   const session = await openSession(agent, { id: 'desk-1', store, inspector })
   await session.send('big one').result
   const reader = await connect()
