@@ -15,6 +15,7 @@ import { messageOf, TroupeError } from '../core/errors.ts'
 import { createApp, type App } from './app.ts'
 import { isLoopback } from './guards.ts'
 import type { AppOptions } from './options.ts'
+import { requestsUpgradedAt } from './upgrades.ts'
 
 /** How a server is started. */
 export interface ServeOptions extends Omit<AppOptions, 'signal'> {
@@ -79,10 +80,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       headersTimeout,
       connectionsCheckingInterval: Math.max(50, Math.min(1_000, headersTimeout / 4)),
       maxHeaderSize: longestHeaders,
+      // No route has a WebSocket yet.
+      IncomingMessage: requestsUpgradedAt([]),
     },
   }) as Server
   server.on('clientError', refuse)
-  await listen(server, port, host)
+  // What the app has put on the pool ends with it: whoever tries another port makes a new one.
+  await listen(server, port, host).catch((error: unknown) => {
+    stopping.abort()
+    throw error
+  })
   const { port: bound } = server.address() as AddressInfo
   let closing: Promise<void> | undefined
   const close = (): Promise<void> =>
@@ -91,7 +98,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       await pool.drain({ timeout: drainTimeout })
       await ended(server)
     })())
-  const shown = host.includes(':') ? `[${host}]` : host
+  // Whoever listens everywhere is not reached by that name.
+  const reached = isWildcard(host) ? (host === '::' ? '::1' : '127.0.0.1') : host
+  const shown = reached.includes(':') ? `[${reached}]` : reached
   return { url: `http://${shown}:${bound}`, port: bound, app, close, [Symbol.asyncDispose]: close }
 }
 
