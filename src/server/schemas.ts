@@ -77,6 +77,7 @@ const Pending = z.object({
   type: z.string(),
   data: z.unknown(),
   undecided: z.array(z.string()),
+  interrupted: z.boolean(),
 })
 
 export const TurnResultSchema = z

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { memoryStore } from '../../src/store/memory-store.ts'
-import { echo, soloAgent } from '../session/agents.ts'
 import { wordAgent } from './agents.ts'
 import { startServing } from './serving.ts'
+import { open } from './ui-stream/chat.ts'
 
 test('a session of an agent that is not served any more says so, and can be read and deleted', async () => {
   const store = memoryStore()
@@ -13,8 +13,7 @@ test('a session of an agent that is not served any more says so, and can be read
 
   const errors: string[] = []
   const log = { info() {}, warn() {}, error: (_: object, message: string) => errors.push(message) }
-  const other = soloAgent(echo, { id: 'other' })
-  const { call } = await startServing({ agents: [other], log, poolOptions: { store } })
+  const { call } = await startServing({ agents: [open], log, poolOptions: { store } })
   for (const [method, path, body] of [
     ['GET', '/sessions/ada', undefined],
     ['POST', '/sessions/ada/messages', { content: 'hello' }],
@@ -23,10 +22,10 @@ test('a session of an agent that is not served any more says so, and can be read
     expect([status, answer.error.code, answer.error.message]).toEqual([
       404,
       'agent_not_found',
-      "There is no agent 'solo' here. There are: other.",
+      "There is no agent 'solo' here. There are: open.",
     ])
   }
-  expect((await call('GET', '/sessions/ada/messages')).body.messages).not.toEqual([])
+  expect((await call('GET', '/sessions/ada/trace')).body.trace).toHaveLength(2)
   expect((await call('DELETE', '/sessions/ada')).status).toBe(204)
   expect(errors).toEqual([])
 })

@@ -12,7 +12,10 @@ test('JSON that is nested without end is refused and not a failure of the server
     ['/sessions/ada/messages', `{"content":${deep}}`],
     ['/sessions', deep],
     ['/v1/chat/completions', `{${message},"response_format":{"type":${deep}}}`],
-    ['/v1/chat/completions', `{${message},"tools":[{"type":"function","function":{"name":"a","parameters":{"a":${deep}}}}]}`],
+    [
+      '/v1/chat/completions',
+      `{${message},"tools":[{"type":"function","function":{"name":"a","parameters":{"a":${deep}}}}]}`,
+    ],
   ] as const) {
     const answer = await fetch(url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     const { error } = (await answer.json()) as { error: { code: string } }

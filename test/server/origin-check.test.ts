@@ -32,7 +32,8 @@ test('pages of other origins are refused, whatever the method; allowed ones get 
     origin: allowed,
     'access-control-request-method': 'POST',
     // As the official client of OpenAI's API asks in a browser.
-    'access-control-request-headers': 'authorization,content-type,last-event-id,x-stainless-lang,x-stainless-retry-count',
+    'access-control-request-headers':
+      'authorization,content-type,last-event-id,x-stainless-lang,x-stainless-retry-count',
   })
   expect(preflight.status).toBe(204)
   const allowedHeaders = preflight.headers.get('access-control-allow-headers')

@@ -13,7 +13,9 @@ test('a server whose port is in use leaves nothing behind: at another one the sa
   await expect(serve({ pool, log, metrics, port: other.port })).rejects.toMatchObject({ code: 'port_in_use' })
   await using _server = await serve({ pool, log, metrics, port: 0 })
   await pool.create('solo', { id: 'ada' })
-  await (await pool.send('ada', 'hello')).result
+  await (
+    await pool.send('ada', 'hello')
+  ).result
   expect(lines).toEqual(['turn'])
   expect(await metrics.text()).toContain('troupe_turns_total{agent="solo",status="completed"} 1')
 })

@@ -37,11 +37,7 @@ export interface Chat extends Served {
 }
 
 /** Serves an agent whose model follows the script. */
-export async function startChat(
-  script: Script,
-  agent: Agent = open,
-  options: Partial<Serving> = {},
-): Promise<Chat> {
+export async function startChat(script: Script, agent: Agent = open, options: Partial<Serving> = {}): Promise<Chat> {
   const model = scriptedModel(script)
   const served = await startServing({ ...options, agents: [agent], poolOptions: { client: model.client } })
   const transport = new DefaultChatTransport({ api: `${served.url}/agents/${agent.id}/ui` })
