@@ -136,14 +136,16 @@ function readEnvironment(environment: NodeJS.ProcessEnv): Partial<ServeFile> {
 
 /** `acme:KEY,globex:KEY`; a key alone is one of the tenant `default`. */
 function readKeys(text: string): ApiKey[] {
-  return text
+  const keys = text
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '')
-    .map((each) => {
-      const colon = each.indexOf(':')
-      return colon < 0 ? { tenant: 'default', key: each } : { tenant: each.slice(0, colon), key: each.slice(colon + 1) }
-    })
+  // Whoever sets it wants keys; without any the server would be open.
+  if (keys.length === 0) throw new ServeConfigError('TROUPE_API_KEYS', 'it holds no key. Write tenant:key,tenant:key')
+  return keys.map((each) => {
+    const colon = each.indexOf(':')
+    return colon < 0 ? { tenant: 'default', key: each } : { tenant: each.slice(0, colon), key: each.slice(colon + 1) }
+  })
 }
 
 function parsed<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.infer<Schema> {

@@ -70,8 +70,8 @@ const redacted = ['*.authorization', '*.key', '*.apiKey', '*.headers.authorizati
 /** Resolves with the first signal that asks to end; a second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
+    let first = true
     for (const name of ['SIGTERM', 'SIGINT'] as const) {
-      let first = true
       process.on(name, () => {
         if (!first) process.exit(name === 'SIGINT' ? 130 : 143)
         first = false

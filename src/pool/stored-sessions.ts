@@ -1,6 +1,5 @@
 /** What a pool knows of sessions that are not live, and how they are opened. */
 import type { Agent } from '../agent/agent.ts'
-import { CheckpointError } from '../core/errors.ts'
 import { sessionIdPattern } from '../core/events.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
@@ -38,12 +37,10 @@ export class StoredSessions {
     return readCheckpoint(text, sessionId)
   }
 
-  /** @throws SessionNotFoundError, CheckpointError when nothing here can open it, SnapshotMismatchError, SessionStoreError. */
+  /** @throws SessionNotFoundError, AgentNotFoundError when its agent is not served here, CheckpointError, SnapshotMismatchError, SessionStoreError. */
   async open(sessionId: string): Promise<Session> {
     const checkpoint = await this.checkpoint(sessionId)
-    const agent = this.#agents.get(checkpoint.agent.id)
-    if (!agent) throw new CheckpointError(sessionId, `no agent '${checkpoint.agent.id}' is served here.`)
-    return beginSession(agent, sessionId, checkpoint, this.#options)
+    return beginSession(this.agent(checkpoint.agent.id), sessionId, checkpoint, this.#options)
   }
 
   /** Opens a new session. */

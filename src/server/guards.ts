@@ -37,8 +37,8 @@ export function originGuard(allowed: readonly string[]): MiddlewareHandler {
   const allow = cors({
     origin: [...origins],
     allowMethods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    allowHeaders: ['authorization', 'content-type', 'accept', 'idempotency-key', 'last-event-id'],
-    exposeHeaders: ['retry-after', 'x-request-id'],
+    // Those that are asked for: clients of OpenAI's API send headers of their own. The origin is trusted already.
+    exposeHeaders: ['retry-after', 'x-request-id', 'x-should-retry', 'x-troupe-session'],
     maxAge: 600,
   })
   return async (context, next) => {

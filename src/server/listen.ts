@@ -4,11 +4,14 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createAdaptorServer, type WebSocketServerLike } from '@hono/node-server'
 import { WebSocketServer } from 'ws'
 import { messageOf, TroupeError } from '../core/errors.ts'
+import { requestsUpgradedAt } from './upgrades.ts'
 
 /** Where and how is listened; times in milliseconds. */
 export interface ListenOptions {
   readonly port: number
   readonly host: string
+  /** Paths of WebSockets; whatever else asks to be upgraded is answered as plain HTTP. */
+  readonly upgradedAt: readonly string[]
   /** Default: 30,000. */
   readonly requestTimeout?: number | undefined
   /** Default: 10,000, and no more than `requestTimeout`. */
@@ -35,7 +38,7 @@ const usualPatience = 2_000
 /** @throws ServeError `port_in_use`, `listen`. */
 export async function listenWith(
   fetch: (request: Request, env: never) => Response | Promise<Response>,
-  { port, host, requestTimeout = 30_000, headersTimeout = Math.min(10_000, requestTimeout) }: ListenOptions,
+  { port, host, upgradedAt, requestTimeout = 30_000, headersTimeout = Math.min(10_000, requestTimeout) }: ListenOptions,
 ): Promise<Listening> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestFrame })
   const server = createAdaptorServer({
@@ -49,6 +52,7 @@ export async function listenWith(
       headersTimeout,
       connectionsCheckingInterval: Math.max(50, Math.min(1_000, headersTimeout / 4)),
       maxHeaderSize: longestHeaders,
+      IncomingMessage: requestsUpgradedAt(upgradedAt),
     },
   }) as Server
   server.on('clientError', refuse)

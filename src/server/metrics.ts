@@ -138,6 +138,8 @@ export class Metrics implements CallObserver {
   }
 
   #gauge(name: string, help: string, read: () => number): void {
+    // That of a server before, which did not come to listen for one.
+    this.registry.removeSingleMetric(name)
     new Gauge({
       name,
       help,
@@ -150,6 +152,7 @@ export class Metrics implements CallObserver {
 
   /** A counter that somebody else counts. */
   #total(name: string, help: string, read: () => number): void {
+    this.registry.removeSingleMetric(name)
     new Counter({
       name,
       help,

@@ -3,8 +3,18 @@ import { z } from '@hono/zod-openapi'
 import type { Json } from '../core/json.ts'
 import { UserInput } from '../core/payloads.ts'
 
+// Nothing that people write is deeper; what is writes JSON by recursion, and fails far down.
+const deepest = 128
+
 /** Any JSON. `z.json()` refers to itself, of which no OpenAPI document can be made; what a body holds is JSON anyway. */
-export const AnyJson = z.unknown() as unknown as z.ZodType<Json, Json>
+export const AnyJson = z.unknown().refine((value) => !isDeeper(value, deepest), {
+  message: `Nested too deeply: ${deepest} levels are the most`,
+}) as unknown as z.ZodType<Json, Json>
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1))
+}
 
 /** Body of errors. */
 export const ErrorSchema = z
@@ -53,7 +63,7 @@ export const Cancellation = z
 export const Signal = z
   .strictObject({
     type: z.string().min(1).max(100).meta({ description: 'One of the inputs that the agent declares.' }),
-    data: z.unknown().optional(),
+    data: AnyJson.optional(),
   })
   .meta({ id: 'Signal' })
 
@@ -67,6 +77,7 @@ const Pending = z.object({
   type: z.string(),
   data: z.unknown(),
   undecided: z.array(z.string()),
+  interrupted: z.boolean(),
 })
 
 export const TurnResultSchema = z

@@ -9,7 +9,7 @@
  */
 import { createApp, type App } from './app.ts'
 import { isLoopback } from './guards.ts'
-import { inspectorUrl, newInspectorToken } from './inspector/link.ts'
+import { inspectorSockets, inspectorUrl, newInspectorToken } from './inspector/link.ts'
 import { listenWith, ServeError } from './listen.ts'
 import type { AppOptions } from './options.ts'
 
@@ -59,7 +59,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const inspectorToken = options.inspectorToken ?? newInspectorToken()
   const app = createApp({ ...options, allowedHosts, inspectorToken, signal: stopping.signal })
   const { requestTimeout, headersTimeout } = options
-  const listening = await listenWith(app.fetch, { port, host, requestTimeout, headersTimeout })
+  const upgradedAt = options.inspector ? inspectorSockets : []
+  const listening = await listenWith(app.fetch, { port, host, upgradedAt, requestTimeout, headersTimeout }).catch(
+    (error: unknown) => {
+      // What the app has put on the pool ends with it: whoever tries another port makes a new one.
+      stopping.abort()
+      throw error
+    },
+  )
   let closing: Promise<void> | undefined
   const close = (): Promise<void> =>
     (closing ??= (async () => {
@@ -67,7 +74,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       await pool.drain({ timeout: drainTimeout })
       await listening.end()
     })())
-  const shown = host.includes(':') ? `[${host}]` : host
+  // Whoever listens everywhere is not reached by that name.
+  const reached = isWildcard(host) ? (host === '::' ? '::1' : '127.0.0.1') : host
+  const shown = reached.includes(':') ? `[${reached}]` : reached
   const url = `http://${shown}:${listening.port}`
   const page = !options.inspector
     ? {}

@@ -51,6 +51,9 @@ test('what cannot be used is named: file, key, variable or flag', () => {
     }
     return 'no fault'
   }
+  // Whoever sets it wants keys: without any, those of the file would be gone, too.
+  for (const none of [',', ' ', ' , '])
+    expect(fault({}, { TROUPE_API_KEYS: none })).toMatch(/TROUPE_API_KEYS: .*no key/)
   expect(fault({ config: file({ prot: 1 }) })).toMatch(/troupe\.config\.json: Unrecognized key: "prot"/)
   expect(fault({ config: file({ port: '80' }) })).toMatch(/troupe\.config\.json: port: /)
   expect(fault({ config: file('{') })).toMatch(/it is no JSON/)

@@ -110,7 +110,7 @@ test('a failure that nobody listens for becomes a process warning', async () => 
   const store = await file.open()
   const clock = manualClock()
   await leaveWork(store, ['a'], clock)
-  expectConsole(`Session 'a' is due and cannot go on: The checkpoint of session 'a' cannot be read: no agent 'solo'`)
+  expectConsole(`Session 'a' is due and cannot go on: There is no agent 'solo' here.`)
   await using pool = new SessionPool({ agents: [deskAgent()], store, clock })
   await until(() => pool.stats().failing === 1)
   expect(pool.stats()).toMatchObject({ live: 0, running: 0 })

@@ -14,7 +14,8 @@ test('a server that others can reach does not start without API keys', async () 
 
 test('with keys it does, and every route of sessions asks for one', async () => {
   const keys = [{ tenant: 'acme', key: 'acme-key-0123456789' }]
-  const { call } = await startServing({ agents: [wordAgent()], host: '0.0.0.0', keys, allowedHosts: ['0.0.0.0'] })
+  const { call, url } = await startServing({ agents: [wordAgent()], host: '0.0.0.0', keys })
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   expect((await call('GET', '/health')).status).toBe(200)
   for (const authorization of ['', 'Bearer', 'Bearer nobody-has-this-key', 'Basic acme-key-0123456789']) {
     const { status, body, headers } = await call('GET', '/sessions', undefined, { authorization })

@@ -31,9 +31,14 @@ test('pages of other origins are refused, whatever the method; allowed ones get 
   const preflight = await call('OPTIONS', '/sessions/ada/messages', undefined, {
     origin: allowed,
     'access-control-request-method': 'POST',
+    // As the official client of OpenAI's API asks in a browser.
+    'access-control-request-headers':
+      'authorization,content-type,last-event-id,x-stainless-lang,x-stainless-retry-count',
   })
   expect(preflight.status).toBe(204)
-  expect(preflight.headers.get('access-control-allow-headers')).toContain('last-event-id')
+  const allowedHeaders = preflight.headers.get('access-control-allow-headers')
+  for (const name of ['authorization', 'last-event-id', 'x-stainless-lang', 'x-stainless-retry-count'])
+    expect(allowedHeaders).toContain(name)
   const stream = await fetch(`${url}/sessions/ada/events`, { headers: { origin: allowed } })
   expect(stream.headers.get('access-control-allow-origin')).toBe(allowed)
   await stream.body?.cancel()

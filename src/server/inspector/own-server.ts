@@ -8,7 +8,7 @@ import { answerTo } from '../errors.ts'
 import { hostGuard, originGuard } from '../guards.ts'
 import { defaultServerLimits } from '../limits.ts'
 import { listenWith } from '../listen.ts'
-import { inspectorUrl, newInspectorToken } from './link.ts'
+import { inspectorSockets, inspectorUrl, newInspectorToken } from './link.ts'
 import { addInspectorRoutes } from './routes.ts'
 
 /** An inspector that can be looked at. */
@@ -42,7 +42,7 @@ export async function serveInspector(inspector: Inspector, { port = 0 } = {}): P
     heartbeat: defaultServerLimits.heartbeat,
     signal: stopping.signal,
   })
-  const listening = await listenWith(app.fetch, { port, host: '127.0.0.1' })
+  const listening = await listenWith(app.fetch, { port, host: '127.0.0.1', upgradedAt: inspectorSockets })
   listening.server.unref()
   return {
     url: inspectorUrl(`http://127.0.0.1:${listening.port}`, token),

@@ -54,7 +54,8 @@ export function addHistoryRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerPa
     const records = await pool.store.memory.get(storedId, ids)
     // Documents that were looked up are no part of the conversation.
     const shown = records.flatMap((record) => (record && !record.aside ? [record.message] : []))
-    return sessionJson(context, storedId, { messages: shown, next: until < head.count ? until : null })
+    // As they were said: there are no ids in them, and what looks like one was said, too.
+    return context.json({ messages: shown, next: until < head.count ? until : null }, 200)
   })
   app.openapi(trace, async (context) => {
     const storedId = context.get('namespace').stored(context.req.valid('param').id)

@@ -25,6 +25,17 @@ export function eventStream(
   source: StreamSource,
   { clock, limits, log }: Pick<ServerParts, 'clock' | 'limits' | 'log'>,
 ): Response {
+  const headers = {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    // For proxies that would keep it until they have enough.
+    'x-accel-buffering': 'no',
+  }
+  if (context.req.method === 'HEAD') {
+    // A stream that nobody reads would never end.
+    source.close()
+    return context.body(null, 200, headers)
+  }
   const encoder = new TextEncoder()
   let timer: unknown
   let asked = false
@@ -103,10 +114,5 @@ export function eventStream(
     // Nothing is made ahead of the client.
     { highWaterMark: 0 },
   )
-  return context.body(body, 200, {
-    'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
-    // For proxies that would keep it until they have enough.
-    'x-accel-buffering': 'no',
-  })
+  return context.body(body, 200, headers)
 }

@@ -32,7 +32,10 @@ export async function replay(
 ): Promise<Replay> {
   const { sessionId, counters } = checkpoint
   const { durable } = cursor
-  const sequence = durable.startsWith('@') ? Number(durable.slice(1)) : undefined
+  const asked = durable.startsWith('@') ? Number(durable.slice(1)) : undefined
+  // A place that the session has not come to is none of its own: it was deleted and made again.
+  const isForeign = asked !== undefined && asked > counters.sequence
+  const sequence = isForeign ? 0 : asked
   const known = new Set<string>()
   let events: WireEvent[] = []
   let oldest: number | undefined
@@ -53,7 +56,7 @@ export async function replay(
     } else if (event && (sequence === undefined || entry.sequence > sequence)) events.push(event)
   }
   // A place by number is there unless what follows it was let go.
-  if (sequence !== undefined) found = sequence >= (oldest ?? counters.sequence + 1) - 1 && sequence <= counters.sequence
+  if (sequence !== undefined) found = !isForeign && sequence >= (oldest ?? counters.sequence + 1) - 1
   const after = cursor.transient ?? durable
   const resets = after.startsWith('@') || (ended && cursor.transient === undefined) ? [] : resetsOf(agent, after, now)
   const waits = storedWaits(checkpoint).map((result) => turnEvent(result, now))

@@ -15,7 +15,7 @@ async function served(files: Readonly<Record<string, string>>): Promise<string> 
   await writeFile(join(root, 'private.txt'), 'not for pages')
   const app = new Hono<ServerEnv>()
   addInspectorPage(app, join(root, 'dist'))
-  const { port, end } = await listenWith(app.fetch, { port: 0, host: '127.0.0.1' })
+  const { port, end } = await listenWith(app.fetch, { port: 0, host: '127.0.0.1', upgradedAt: [] })
   onTestFinished(() => end(0))
   return `http://127.0.0.1:${port}`
 }

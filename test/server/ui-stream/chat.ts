@@ -2,7 +2,7 @@
 import { DefaultChatTransport, readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai'
 import { defineAgent, defineTool, llmNode, memoryNode, toolNode, z, type Agent } from 'troupe'
 import { scriptedModel, type Script } from 'troupe/testing'
-import { startServing, type Served } from '../serving.ts'
+import { startServing, type Served, type Serving } from '../serving.ts'
 
 const add = defineTool({
   name: 'add',
@@ -37,9 +37,9 @@ export interface Chat extends Served {
 }
 
 /** Serves an agent whose model follows the script. */
-export async function startChat(script: Script, agent: Agent = open): Promise<Chat> {
+export async function startChat(script: Script, agent: Agent = open, options: Partial<Serving> = {}): Promise<Chat> {
   const model = scriptedModel(script)
-  const served = await startServing({ agents: [agent], poolOptions: { client: model.client } })
+  const served = await startServing({ ...options, agents: [agent], poolOptions: { client: model.client } })
   const transport = new DefaultChatTransport({ api: `${served.url}/agents/${agent.id}/ui` })
   return {
     ...served,
