@@ -2,6 +2,7 @@
 import OpenAI from 'openai'
 import { systemClock, type Clock } from '../core/clock.ts'
 import type { Services } from '../core/node.ts'
+import { leanFetch } from './lean-fetch.ts'
 import { createOfflineFetch, offlineBaseURL } from './offline/offline-fetch.ts'
 
 declare module '../core/node.ts' {
@@ -50,7 +51,7 @@ export function modelClient(options: ModelClientOptions = {}): OpenAI {
     baseURL: offline ? offlineBaseURL : (baseURL ?? openAIBaseURL),
     maxRetries: options.maxRetries ?? 2,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    ...(offline ? { fetch: createOfflineFetch({ clock: options.clock ?? systemClock }) } : {}),
+    fetch: offline ? createOfflineFetch({ clock: options.clock ?? systemClock }) : leanFetch,
     // What the client would print is thrown as an error anyway.
     ...(valueOf(environment, 'OPENAI_LOG') === undefined ? { logLevel: 'off' as const } : {}),
   })
