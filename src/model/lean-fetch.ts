@@ -47,7 +47,8 @@ export function createLeanFetch(options: LeanFetchOptions = {}): typeof fetch {
       path: url.pathname + url.search,
       method,
       headers: Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
-      timeout: idleTimeout,
+      // Until the answer begins, the client's own timeout counts.
+      timeout: 0,
     })
     limitConnecting(request, protocol === 'http:' ? 'connect' : 'secureConnect', connectTimeout)
     const response = await exchange(request, url, typeof body === 'string' ? body : undefined, signal, idleTimeout)
@@ -79,27 +80,33 @@ function exchange(
     const end = (): void => signal?.removeEventListener('abort', abort)
     signal?.addEventListener('abort', abort)
     request.on('error', (error) => {
-      if (failure === undefined) failure = new TypeError('fetch failed', { cause: error })
+      failure ??= new TypeError(incoming ? 'terminated' : 'fetch failed', { cause: error })
       if (incoming) return
       end()
       reject(failure)
     })
-    // Until the answer begins, the client's own timeout counts.
     request.on('timeout', () => {
       failure ??= new TypeError('terminated', { cause: new Error(`Body timeout: nothing came for ${idleTimeout} ms`) })
       incoming?.destroy(failure)
     })
     request.on('response', (message) => {
       incoming = message
+      message.socket.setTimeout(idleTimeout)
       message.on('close', end)
       // Whoever reads gets the error; with nobody reading it must not end the process.
       message.on('error', (error) => {
-        failure ??= new TypeError('terminated', { cause: error })
+        failure ??= new TypeError('terminated', { cause: reasonOf(error) })
       })
       resolve(new LeanResponse(message, url.href, (error) => failure ?? error))
     })
     request.end(body)
   })
+}
+
+/** Node says `aborted` when it is the server that hangs up, which a reader takes for the client's doing. */
+function reasonOf(error: Error): Error {
+  if (error.message !== 'aborted') return error
+  return Object.assign(new Error('the server closed the connection'), { code: 'ECONNRESET' })
 }
 
 /** A host that swallows packets would hold the call for minutes. */

@@ -64,7 +64,7 @@ export class LeanResponse extends ResponseHead implements Response {
   #asWhole(): Response {
     if (this.#whole) return this.#whole
     const { source, toFailure } = this
-    const body = source && ReadableStream.from(chunksOf(source, toFailure))
+    const body = source && webStreamOf(source, toFailure)
     this.#whole = new Response(body ?? null, {
       status: this.status,
       statusText: this.statusText,
@@ -74,13 +74,25 @@ export class LeanResponse extends ResponseHead implements Response {
   }
 }
 
-async function* chunksOf(source: Readable, toFailure: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
-  try {
-    // Leaving the loop destroys the source, and so its socket.
-    for await (const chunk of source) yield chunk as Uint8Array
-  } catch (error) {
-    throw toFailure(error)
-  }
+function webStreamOf(source: Readable, toFailure: (error: unknown) => unknown): ReadableStream<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await chunks.next()
+          if (done) controller.close()
+          else controller.enqueue(value)
+        } catch (error) {
+          throw toFailure(error)
+        }
+      },
+      // Ends the connection also where nothing was read yet.
+      cancel: () => void source.destroy(),
+    },
+    // Nothing is read ahead, so that the socket is paused while nobody reads.
+    { highWaterMark: 0 },
+  )
 }
 
 /** No encoding is asked for, but some servers and proxies compress all the same. */
