@@ -39,7 +39,8 @@ const offlineModelName = 'offline'
 
 /**
  * Makes a client of the model. With an API key or a base URL it calls that server; with neither, the offline model
- * answers through the same client class, as its `fetch`.
+ * answers through the same client class, as its `fetch`. Requests go over `node:http`; with proxy variables, or a dispatcher
+ * or `fetch` of your own in place of the global one, over the global `fetch`.
  */
 export function modelClient(options: ModelClientOptions = {}): OpenAI {
   const environment = options.environment ?? process.env

@@ -31,7 +31,15 @@ function readSource(
   { signal, toError }: EventStreamOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const finish = (): void => resolve()
+    const close = (): void => {
+      if (signal.aborted || source.readableEnded) resolve()
+      else reject(toError(toFailure(source.errored ?? new Error('the connection was closed'))))
+    }
+    // It may have broken off before anybody read.
+    if (source.closed) {
+      close()
+      return
+    }
     source.on('data', (bytes: Buffer) => {
       if (signal.aborted) return
       try {
@@ -41,14 +49,9 @@ function readSource(
         source.destroy()
       }
     })
-    source.on('end', finish)
+    source.on('end', resolve)
     source.on('error', (error) => (signal.aborted ? resolve() : reject(toError(toFailure(error)))))
-    source.on('close', () => {
-      // Reached only by a stream that was destroyed without an error, perhaps before it was read.
-      if (signal.aborted || source.readableEnded) resolve()
-      else reject(toError(toFailure(source.errored ?? new Error('the connection was closed'))))
-    })
-    if (source.closed) source.emit('close')
+    source.on('close', close)
   })
 }
 

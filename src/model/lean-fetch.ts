@@ -1,6 +1,6 @@
 /**
- * A `fetch` for calls of the model, over `node:http`: Node's own spends more on a streamed request than everything else
- * that happens in a turn.
+ * A `fetch` for calls of the model, over `node:http`: Node's own, with its web streams, is most of what a streamed request
+ * costs. It asks for no compression, which streams of events gain nothing from.
  *
  * 1. What it cannot do just as the global `fetch`, it leaves to that one: proxies, dispatchers of the user's, redirects,
  *    bodies that are no text.
@@ -38,7 +38,7 @@ export function createLeanFetch(options: LeanFetchOptions = {}): typeof fetch {
     if (!url || (protocol !== 'http:' && protocol !== 'https:') || url.username || url.password)
       return globalThis.fetch(input, init)
     const { signal, body, headers, method = 'GET' } = init
-    if (signal?.aborted) throw signal.reason
+    signal?.throwIfAborted()
     const request = (protocol === 'http:' ? http : https).request({
       agent: agents[protocol],
       // An address of IPv6 stands in brackets in a URL only.
@@ -97,7 +97,14 @@ function exchange(
       message.on('error', (error) => {
         failure ??= new TypeError('terminated', { cause: reasonOf(error) })
       })
-      resolve(new LeanResponse(message, url.href, (error) => failure ?? error))
+      try {
+        resolve(new LeanResponse(message, url.href, (error) => failure ?? error))
+      } catch (error) {
+        // A status or a header that no `Response` may have.
+        failure = new TypeError('fetch failed', { cause: error })
+        message.destroy(failure)
+        reject(failure)
+      }
     })
     request.end(body)
   })

@@ -2,25 +2,14 @@
 
 const ownFetch = globalThis.fetch
 const dispatcherKey = Symbol.for('undici.globalDispatcher.1')
-const proxyVariables = ['http_proxy', 'https_proxy', 'all_proxy', 'NODE_USE_ENV_PROXY'].flatMap((name) => [
-  name,
-  name.toUpperCase(),
-])
+const proxyVariables = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'NODE_USE_ENV_PROXY']
 
 /** Whether proxies, a `fetch` or a dispatcher of the user's, or a body that is no text, ask for the global `fetch`. */
 export function goesAnotherWay(init: RequestInit): boolean {
   if (globalThis.fetch !== ownFetch || 'dispatcher' in init) return true
   if (init.body !== undefined && init.body !== null && typeof init.body !== 'string') return true
   if (init.redirect !== undefined && init.redirect !== 'follow') return true
-  return hasOwnDispatcher() || hasProxy()
-}
-
-let proxyKnown: boolean | undefined
-
-/** Asked once: each look at the environment is a system call. */
-function hasProxy(): boolean {
-  proxyKnown ??= proxyVariables.some((name) => Boolean(process.env[name]))
-  return proxyKnown
+  return hasOwnDispatcher() || proxyVariables.some((name) => process.env[name])
 }
 
 let known: { readonly dispatcher: unknown; readonly own: boolean } | undefined

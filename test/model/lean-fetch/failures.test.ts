@@ -37,6 +37,12 @@ it.each(['stream', 'text'] as const)('fails when the server breaks off in the mi
   await expect(reading).rejects.toMatchObject({ name: 'TypeError', message: 'terminated' })
 })
 
+it('fails when the answer has a status that there is none of', async () => {
+  await using server = await startHttpServer((_request, response) => response.writeHead(999).end('no'))
+  await expect(leanFetch(server.url)).rejects.toMatchObject({ name: 'TypeError', message: 'fetch failed' })
+  await server.closed()
+})
+
 it('says that a broken stream was broken off', async () => {
   await using server = await startHttpServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })

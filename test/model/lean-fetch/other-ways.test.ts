@@ -36,6 +36,13 @@ it('leaves its work to a fetch that somebody has put in place', async () => {
   }
 })
 
+it.each(['HTTPS_PROXY', 'http_proxy', 'NODE_USE_ENV_PROXY'])('leaves proxies to fetch: %s', (name) => {
+  expect(goesAnotherWay({})).toBe(false)
+  vi.stubEnv(name, 'http://proxy.invalid')
+  expect(goesAnotherWay({})).toBe(true)
+  vi.unstubAllEnvs()
+})
+
 it.each([
   { dispatcher: undefined },
   { body: new FormData() },
