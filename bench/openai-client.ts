@@ -1,7 +1,7 @@
 /**
  * W9: turns of ten tool rounds over HTTP, eleven streamed requests each, with the `openai` client; one at a time and 50 at
- * once. Troupe beside a hand-written loop around the same client, in slices that alternate in one process:
- * `npm run bench:http`.
+ * once. Troupe beside a hand-written loop around the same client, and Troupe with the client that it makes itself, whose
+ * `fetch` is a leaner one, in slices that alternate in one process: `npm run bench:http`.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import OpenAI from 'openai'
 import type { ChatCompletionMessageParam } from 'openai/resources'
-import { defineAgent, defineTool, llmNode, memoryNode, openSession, toolNode, z } from 'troupe'
+import { defineAgent, defineTool, llmNode, memoryNode, modelClient, openSession, toolNode, z } from 'troupe'
 import { assertHistoryKept, lookUp, userText } from './conversation.ts'
 import { collectGarbage, now } from './process.ts'
 import { median, rounded } from './statistics.ts'
@@ -120,36 +120,41 @@ async function slice(
   return { rate: turns / ((now() - start) / 1_000), cpu: (user + system) / 1_000 / turns }
 }
 
-const engines: readonly (readonly [string, Turn])[] = [
-  ['Troupe', troupe],
-  ['bare client', bare],
-]
 const model = spawn(process.execPath, [fileURLToPath(new URL('model-process.js', import.meta.url))], {
   stdio: ['pipe', 'pipe', 'inherit'],
 })
 const [port] = (await once(createInterface(model.stdout), 'line')) as [string]
-const client = new OpenAI({ apiKey: 'none', baseURL: `http://127.0.0.1:${port}/v1`, maxRetries: 0, logLevel: 'off' })
+const baseURL = `http://127.0.0.1:${port}/v1`
+const client = new OpenAI({ apiKey: 'none', baseURL, maxRetries: 0, logLevel: 'off' })
+const ownClient = modelClient({ apiKey: 'none', baseURL, maxRetries: 0 })
+const engines: readonly (readonly [name: string, turn: Turn, client: OpenAI])[] = [
+  ['Troupe', troupe, client],
+  ['Troupe with its own client', troupe, ownClient],
+  ['bare client', bare, client],
+]
 // By number and not by time: on a busy machine whoever has more code would be measured before it is compiled.
-for (const [name, turn] of engines)
+for (const [name, turn, itsClient] of engines)
   for (let burst = 0; burst < warmUp; burst += 50)
-    await Promise.all(Array.from({ length: 50 }, async () => assertHistoryKept(name, await turn(client), rounds)))
+    await Promise.all(Array.from({ length: 50 }, async () => assertHistoryKept(name, await turn(itsClient), rounds)))
 for (const concurrency of [1, 50]) {
   const rates = new Map<string, Slice[]>(engines.map(([name]) => [name, []]))
   for (let index = 0; index < slices; index++) {
-    for (const [name, turn] of index % 2 === 0 ? engines : engines.toReversed()) {
+    for (const [name, turn, itsClient] of index % 2 === 0 ? engines : engines.toReversed()) {
       await collectGarbage()
-      rates.get(name)?.push(await slice(name, turn, client, concurrency, sliceTime))
+      rates.get(name)?.push(await slice(name, turn, itsClient, concurrency, sliceTime))
     }
   }
-  const own = rates.get('Troupe') ?? []
   const other = rates.get('bare client') ?? []
-  for (const what of ['rate', 'cpu'] as const) {
-    const of = (list: readonly Slice[]): number => rounded(median(list.map((one) => one[what])))
-    const ratio = median(own.map((one, index) => one[what] / (other[index]?.[what] ?? Number.NaN)))
-    const unit = what === 'rate' ? 'turns/s' : 'ms CPU/turn'
-    console.log(
-      `W9 c = ${concurrency}: Troupe ${of(own)} ${unit}, bare client ${of(other)} ${unit}, ratio ${rounded(ratio)} ×`,
-    )
+  for (const name of ['Troupe', 'Troupe with its own client']) {
+    const own = rates.get(name) ?? []
+    for (const what of ['rate', 'cpu'] as const) {
+      const of = (list: readonly Slice[]): number => rounded(median(list.map((one) => one[what])))
+      const ratio = median(own.map((one, index) => one[what] / (other[index]?.[what] ?? Number.NaN)))
+      const unit = what === 'rate' ? 'turns/s' : 'ms CPU/turn'
+      console.log(
+        `W9 c = ${concurrency}: ${name} ${of(own)} ${unit}, bare client ${of(other)} ${unit}, ratio ${rounded(ratio)} ×`,
+      )
+    }
   }
 }
 model.stdin.end()

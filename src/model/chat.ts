@@ -6,6 +6,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { TroupeError } from '../core/errors.ts'
 import { AnswerCollector, type ChatAnswer, type CompletionPart } from './chat-answer.ts'
 import { readEventStream } from './event-stream.ts'
+import { LeanResponse } from './lean-response.ts'
 import { brokenAnswer, errorInAnswer, ModelError, toModelError, type ModelAddress } from './model-error.ts'
 import type { ModelCalls } from './model-calls.ts'
 import { observedChat } from './observed-chat.ts'
@@ -49,7 +50,7 @@ export function streamChat(client: OpenAI, request: ChatRequest, options: Stream
   return call(client, body, options, async (response, address, signal, observer) => {
     const collector = new AnswerCollector(observer ? observedText(options.onText, observer) : options.onText)
     // Some servers ignore `stream` and send the answer whole; at a wrong address there is a web page.
-    if (!response.body || /json|html/.test(response.headers.get('content-type') ?? '')) {
+    if (!hasBody(response) || /json|html/.test(response.headers.get('content-type') ?? '')) {
       return readWhole(response, address, collector, observer)
     }
     let done = false
@@ -59,7 +60,7 @@ export function streamChat(client: OpenAI, request: ChatRequest, options: Stream
       if (data.startsWith('[DONE]')) done = true
       else collector.add(parse(data, address))
     }
-    await readEventStream(response.body, { signal, onData, toError: (cause) => brokenAnswer(cause, address) })
+    await readEventStream(response, { signal, onData, toError: (cause) => brokenAnswer(cause, address) })
     if (signal.aborted) throw aborted(address)
     if (collector.finishReason === null && !done) {
       const reason = 'the stream ended without a finish_reason'
@@ -154,6 +155,10 @@ async function send(
     if (error instanceof Error && TroupeError.isInstance(error.cause)) throw error.cause
     throw toModelError(error, address)
   }
+}
+
+function hasBody(response: Response): boolean {
+  return (response instanceof LeanResponse ? response.source : response.body) !== null
 }
 
 async function readWhole(

@@ -2,6 +2,7 @@
 import OpenAI from 'openai'
 import { systemClock, type Clock } from '../core/clock.ts'
 import type { Services } from '../core/node.ts'
+import { leanFetch } from './lean-fetch.ts'
 import { createOfflineFetch, offlineBaseURL } from './offline/offline-fetch.ts'
 
 declare module '../core/node.ts' {
@@ -38,7 +39,8 @@ const offlineModelName = 'offline'
 
 /**
  * Makes a client of the model. With an API key or a base URL it calls that server; with neither, the offline model
- * answers through the same client class, as its `fetch`.
+ * answers through the same client class, as its `fetch`. Requests go over `node:http`; with proxy variables, or a dispatcher
+ * or `fetch` of your own in place of the global one, over the global `fetch`.
  */
 export function modelClient(options: ModelClientOptions = {}): OpenAI {
   const environment = options.environment ?? process.env
@@ -50,7 +52,7 @@ export function modelClient(options: ModelClientOptions = {}): OpenAI {
     baseURL: offline ? offlineBaseURL : (baseURL ?? openAIBaseURL),
     maxRetries: options.maxRetries ?? 2,
     ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
-    ...(offline ? { fetch: createOfflineFetch({ clock: options.clock ?? systemClock }) } : {}),
+    fetch: offline ? createOfflineFetch({ clock: options.clock ?? systemClock }) : leanFetch,
     // What the client would print is thrown as an error anyway.
     ...(valueOf(environment, 'OPENAI_LOG') === undefined ? { logLevel: 'off' as const } : {}),
   })

@@ -1,4 +1,7 @@
 /** Reads the server-sent events of a streamed completion; only their `data` matters. */
+import type { Readable } from 'node:stream'
+import { StringDecoder } from 'node:string_decoder'
+import { LeanResponse } from './lean-response.ts'
 
 /** How {@link readEventStream} reads. */
 export interface EventStreamOptions {
@@ -10,16 +13,77 @@ export interface EventStreamOptions {
   readonly toError: (cause: unknown) => Error
 }
 
-/** Reads the events of `body` to its end; one that the end cuts off is left out, as the format's standard says. */
-export async function readEventStream(
+/** Reads the events of the body to its end; one that the end cuts off is left out, as the format's standard says. */
+export async function readEventStream(response: Response, options: EventStreamOptions): Promise<void> {
+  const take = eventTaker(options.onData)
+  if (response instanceof LeanResponse && response.source)
+    await readSource(response.source, response.toFailure, take, options)
+  else if (response.body) await readBody(response.body, take, options)
+}
+
+type Take = (bytes: Uint8Array) => void
+
+/** Straight from Node's stream: what has arrived is taken in the same breath. */
+function readSource(
+  source: Readable,
+  toFailure: (error: unknown) => unknown,
+  take: Take,
+  { signal, toError }: EventStreamOptions,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const close = (): void => {
+      if (signal.aborted || source.readableEnded) resolve()
+      else reject(toError(toFailure(source.errored ?? new Error('the connection was closed'))))
+    }
+    // It may have broken off before anybody read.
+    if (source.closed) {
+      close()
+      return
+    }
+    source.on('data', (bytes: Buffer) => {
+      if (signal.aborted) return
+      try {
+        take(bytes)
+      } catch (error) {
+        reject(error as Error)
+        source.destroy()
+      }
+    })
+    source.on('end', resolve)
+    source.on('error', (error) => (signal.aborted ? resolve() : reject(toError(toFailure(error)))))
+    source.on('close', close)
+  })
+}
+
+async function readBody(
   body: ReadableStream<Uint8Array>,
-  { signal, onData, toError }: EventStreamOptions,
+  take: Take,
+  { signal, toError }: EventStreamOptions,
 ): Promise<void> {
   const reader = body.getReader()
   // A fetch that was handed in may not heed the signal.
   const cancel = (): void => void reader.cancel().catch(() => {})
   signal.addEventListener('abort', cancel)
-  const decoder = new TextDecoder()
+  try {
+    for (;;) {
+      let value: Uint8Array | undefined
+      try {
+        value = (await reader.read()).value
+      } catch (error) {
+        throw toError(error)
+      }
+      if (value === undefined || signal.aborted) return
+      take(value)
+    }
+  } finally {
+    signal.removeEventListener('abort', cancel)
+  }
+}
+
+/** Takes the pieces of a body as they come, and hands on the data of each event that is whole. */
+function eventTaker(onData: (data: string) => void): Take {
+  const decoder = new StringDecoder('utf8')
+  let begun = false
   let rest = ''
   let data: string | undefined
 
@@ -35,24 +99,19 @@ export async function readEventStream(
     }
   }
 
-  try {
-    for (;;) {
-      let value: Uint8Array | undefined
-      try {
-        value = (await reader.read()).value
-      } catch (error) {
-        throw toError(error)
-      }
-      if (value === undefined || signal.aborted) return
-      const text = rest + decoder.decode(value, { stream: true })
-      let start = 0
-      for (let end = text.indexOf('\n', rest.length); end >= 0; end = text.indexOf('\n', start)) {
-        takeLine(text.slice(start, text[end - 1] === '\r' ? Math.max(start, end - 1) : end))
-        start = end + 1
-      }
-      rest = text.slice(start)
+  return (bytes) => {
+    let piece = decoder.write(bytes as Buffer)
+    if (!begun && piece !== '') {
+      begun = true
+      // The mark that some put before UTF-8.
+      if (piece.startsWith('\uFEFF')) piece = piece.slice(1)
     }
-  } finally {
-    signal.removeEventListener('abort', cancel)
+    const text = rest + piece
+    let start = 0
+    for (let end = text.indexOf('\n', rest.length); end >= 0; end = text.indexOf('\n', start)) {
+      takeLine(text.slice(start, text[end - 1] === '\r' ? Math.max(start, end - 1) : end))
+      start = end + 1
+    }
+    rest = text.slice(start)
   }
 }
