@@ -13,6 +13,8 @@ if (existsSync(configFile)) {
     // Only what stops it: the timing of plugins is for `npm run build:inspector`.
     await vite?.build({ configFile, logLevel: 'error' })
   } catch (error) {
-    process.stderr.write(`The inspector's page could not be built: ${error instanceof Error ? error.message : error}\n`)
+    process.stderr.write(
+      `The inspector's page could not be built: ${error instanceof Error ? error.message : String(error)}\n`,
+    )
   }
 }

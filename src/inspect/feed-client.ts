@@ -122,7 +122,7 @@ export class FeedClient implements Subscriber {
     this.#catchUp ??= clock.setTimeout(() => {
       this.#catchUp = undefined
       if (this.#buffered() > this.#options.maxBuffered / 4) return this.#catchUpLater()
-      for (const watch of [...this.#behind]) this.#show(watch, null)
+      for (const watch of Array.from(this.#behind)) this.#show(watch, null)
     }, catchUpInterval)
   }
 

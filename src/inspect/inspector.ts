@@ -201,7 +201,7 @@ export class Inspector implements SessionInspector, WatchHost {
 
   readonly #sendBatches = (): void => {
     this.#batchTimer = undefined
-    for (const watch of [...this.#touched]) this.flush(watch)
+    for (const watch of Array.from(this.#touched)) this.flush(watch)
   }
 
   readonly #sendList = (): void => {

@@ -381,16 +381,13 @@ export class SessionPool {
   }
 
   #activated(session: Session): void {
-    const { id } = session
     this.#activations++
-    session.on('output', (event) => this.#watchers.tell(id, (watcher) => watcher.output?.(event)))
+    this.#watchers.follow(session)
     session.on('turn', (result) => {
-      this.#watchers.tell(id, (watcher) => watcher.turn?.(result))
       this.#observers.turn(session, result, this.#clock.now())
       // The session says first that it rests.
       queueMicrotask(() => this.#admission.settled())
     })
-    this.#watchers.tell(id, (watcher) => watcher.activated?.(session))
   }
 
   #passivated(sessionId: string, due: number | null): void {

@@ -42,6 +42,14 @@ export class Watchers {
     return this.#bySession.size
   }
 
+  /** Tells what a session does while it is live. */
+  follow(session: Session): void {
+    const { id } = session
+    session.on('output', (event) => this.tell(id, (watcher) => watcher.output?.(event)))
+    session.on('turn', (result) => this.tell(id, (watcher) => watcher.turn?.(result)))
+    this.tell(id, (watcher) => watcher.activated?.(session))
+  }
+
   tell(sessionId: string, what: (watcher: SessionWatcher) => unknown): void {
     for (const { watcher } of this.#bySession.get(sessionId) ?? []) this.tellOne(watcher, what)
   }

@@ -44,7 +44,12 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
   // A turn that ends in the same step may have its deadline still.
   const due = timers.filter(({ event }) => event.type !== 'turn.deadline')
   return {
-    ...{ format, agent, head, counters, machine: { status, value, context }, nodes },
+    format,
+    agent,
+    head,
+    counters,
+    machine: { status, value, context },
+    nodes,
     ...(open.length > 0 ? { turns: copyOf(open.map((turn) => compactTurn(sessionId, turn))) } : {}),
     ...(due.length > 0 ? { timers: due } : {}),
     ...(isEmpty(historyValue) ? {} : { history: persistedHistory(session.root) }),
