@@ -18,6 +18,7 @@ test('flags go before the environment, that goes before the file, that goes befo
   const environment = { TROUPE_PORT: '2', TROUPE_STORE: 'sqlite:b.db' }
   expect(readServeConfig({ config, port: 3 }, environment)).toEqual({
     port: 3,
+    inspector: true,
     store: 'sqlite:b.db',
     host: 'localhost',
     logLevel: 'warn',
@@ -27,6 +28,7 @@ test('flags go before the environment, that goes before the file, that goes befo
     host: '127.0.0.1',
     store: 'sqlite:troupe.db',
     logLevel: 'info',
+    inspector: true,
   })
 })
 
