@@ -51,7 +51,10 @@ export function undisturbed({ agent, inputs }: Conversation): Promise<Course> {
 
 /** The log without what differs between two runs. */
 function comparable(log: readonly LoggedEvent[], session: string): object[] {
-  const texts = log.map(({ event: { time: _time, ...event }, ...entry }) => JSON.stringify({ ...entry, event }))
+  // How far the next turn was, and at which attempt a node, when a turn ended: chance, as time is.
+  const texts = log.map(({ event: { time: _time, ...event }, checkpoint: _checkpoint, ...entry }) =>
+    JSON.stringify({ ...entry, event }),
+  )
   return texts.map(
     (text) => JSON.parse(text.replaceAll(`"${session}/`, '"s/').replaceAll(`"${session}"`, '"s"')) as object,
   )

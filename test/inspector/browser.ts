@@ -1,6 +1,7 @@
 /** Pages in a real browser, watched for what must not happen in them. */
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { inject, onTestFinished, test } from 'vitest'
+import type { InspectorOptions } from 'troupe'
 import type { ViewName } from '../../inspector/src/state.ts'
 import { openStage, type Stage } from './stage.ts'
 
@@ -28,8 +29,8 @@ export interface OpenPage {
 }
 
 /** A stage that is stopped when the test is over. */
-export async function stageForTest(port?: number, maxBytes?: number): Promise<Stage> {
-  const stage = await openStage(port, maxBytes)
+export async function stageForTest(port?: number, options?: InspectorOptions): Promise<Stage> {
+  const stage = await openStage(port, options)
   onTestFinished(() => stage.stop())
   return stage
 }

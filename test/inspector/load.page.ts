@@ -44,7 +44,7 @@ pageTest('200 records a second are shown as they come', async () => {
 })
 
 pageTest('50,000 records are there after at most 3 seconds of work', async () => {
-  const stage = await stageForTest(undefined, 400_000_000)
+  const stage = await stageForTest(undefined, { maxBytes: 400_000_000, maxUnwatched: 100_000 })
   const session = await openCallCentre(stage)
   await converse(session, 50_000 / 9)
   const { page, faults } = await openPage(stage)

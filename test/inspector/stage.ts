@@ -10,7 +10,7 @@ import {
   setupAgent,
   z,
 } from 'troupe'
-import type { Inspector, Session } from 'troupe'
+import type { Inspector, InspectorOptions, Session } from 'troupe'
 import { hold, scriptedModel } from 'troupe/testing'
 import { fileURLToPath } from 'node:url'
 import assistant from '../../machines/assistant/agent.ts'
@@ -44,8 +44,8 @@ const policy = [
 ].join('; ')
 
 /** Serves the built page; `port` 0 takes any. */
-export async function openStage(port = 0, maxBytes = 64_000_000): Promise<Stage> {
-  const inspector = createInspector({ maxBytes })
+export async function openStage(port = 0, options: InspectorOptions = {}): Promise<Stage> {
+  const inspector = createInspector(options)
   const official = new StatelyFeed(inspector)
   const page = fileURLToPath(new URL('../../inspector/dist', import.meta.url))
   const server = await serveInspector(inspector, {
