@@ -1,5 +1,5 @@
 /** Who is told of calls that nodes make, for metrics. */
-import { messageOf } from './errors.ts'
+import { contained } from './contained.ts'
 import type { Usage } from './messages.ts'
 
 declare module './node.ts' {
@@ -39,12 +39,5 @@ export interface CallObserver {
 
 /** Tells an observer; what it throws never reaches the node. */
 export function tellObserver(tell: () => void): void {
-  try {
-    tell()
-  } catch (error) {
-    process.emitWarning(`an observer of calls threw: ${messageOf(error)}`, {
-      type: 'TroupeWarning',
-      code: 'TROUPE_OBSERVER',
-    })
-  }
+  contained('an observer of calls', tell)
 }

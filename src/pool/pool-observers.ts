@@ -1,8 +1,8 @@
 /** What a pool tells of all its sessions, for logs and metrics. */
+import { contained } from '../core/contained.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Session } from '../session/session.ts'
-import { contained } from './watchers.ts'
 
 /** A turn that ended or now waits. */
 export interface PoolTurn {

@@ -1,6 +1,6 @@
 /** Who follows sessions over their being stopped and opened again. */
+import { contained } from '../core/contained.ts'
 import type { AgentEvent } from '../core/events.ts'
-import { messageOf } from '../core/errors.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Session } from '../session/session.ts'
 
@@ -65,17 +65,5 @@ export class Watchers {
 
   clearAll(): void {
     this.#bySession.clear()
-  }
-}
-
-/** Runs foreign code; what it throws, or rejects with, becomes a process warning. */
-export function contained(what: string, work: () => unknown): void {
-  const warn = (error: unknown): void =>
-    process.emitWarning(`${what} threw: ${messageOf(error)}`, { type: 'TroupeWarning', code: 'TROUPE_OBSERVER' })
-  try {
-    const result = work()
-    if (result instanceof Promise) result.catch(warn)
-  } catch (error) {
-    warn(error)
   }
 }

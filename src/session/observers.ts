@@ -1,6 +1,6 @@
 /** Listeners around a session. What they throw never reaches the session. */
 import type { InspectionEvent, Observer } from 'xstate'
-import { messageOf } from '../core/errors.ts'
+import { contained } from '../core/contained.ts'
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { NodeState } from '../core/node.ts'
 import type { TurnResult } from '../core/turn.ts'
@@ -57,16 +57,4 @@ export function containedInspector(
 ): Observer<InspectionEvent> {
   const next = typeof inspect === 'function' ? inspect : inspect.next?.bind(inspect)
   return { next: (event) => contained('an inspect observer', () => next?.(event)) }
-}
-
-/** Runs foreign code that must not stop the session; what it throws, or rejects with, becomes a process warning. */
-function contained(what: string, work: () => unknown): void {
-  const warn = (error: unknown): void =>
-    process.emitWarning(`${what} threw: ${messageOf(error)}`, { type: 'TroupeWarning', code: 'TROUPE_OBSERVER' })
-  try {
-    const result = work()
-    if (result instanceof Promise) result.catch(warn)
-  } catch (error) {
-    warn(error)
-  }
 }
