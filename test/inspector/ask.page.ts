@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { openPage, pageTest, stageForTest } from './browser.ts'
+import { openPage, pageTest, stageForTest, watchLights } from './browser.ts'
 import { openAssistant } from './stage.ts'
 
 pageTest('a question asked in the page lights up the graph in the order of the trace', async () => {
@@ -7,13 +7,7 @@ pageTest('a question asked in the page lights up the graph in the order of the t
   const session = await openAssistant(stage)
   const { page, faults } = await openPage(stage, { session: session.id })
   await page.locator('[data-edge]').first().waitFor()
-  await page.evaluate(`
-    window.lit = []
-    new MutationObserver((changes) => {
-      for (const { target } of changes)
-        if (target.dataset?.edge && target.classList.contains('lit') && !window.lit.includes(target.dataset.edge))
-          window.lit.push(target.dataset.edge)
-    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] })`)
+  await watchLights(page)
 
   await page.locator('#chat-text').fill('What is 17 * 23?')
   await page.keyboard.press('Enter')

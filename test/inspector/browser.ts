@@ -43,8 +43,15 @@ export async function openPage(stage: Stage, options: PageOptions = {}): Promise
   onTestFinished(() => context.close())
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
+  const faults = watchFaults(page, stage.url)
+  await page.goto(session === undefined ? url : `${url}#/${session}/${view}`)
+  return { page, faults }
+}
+
+/** Collects, from now on, what a page writes to the console, throws, or asks of other hosts than its own. */
+export function watchFaults(page: Page, url: string): readonly string[] {
   const faults: string[] = []
-  const own = new URL(stage.url).host
+  const own = new URL(url).host
   page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`))
   page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))
   page.on('request', (request) => {
@@ -53,6 +60,16 @@ export async function openPage(stage: Stage, options: PageOptions = {}): Promise
   page.on('websocket', (socket) => {
     if (new URL(socket.url()).host !== own) faults.push(`websocket: ${socket.url()}`)
   })
-  await page.goto(session === undefined ? url : `${url}#/${session}/${view}`)
-  return { page, faults }
+  return faults
+}
+
+/** Collects in `window.lit`, from now on, the edges of the graph that light up, in that order. */
+export async function watchLights(page: Page): Promise<void> {
+  await page.evaluate(`
+    window.lit = []
+    new MutationObserver((changes) => {
+      for (const { target } of changes)
+        if (target.dataset?.edge && target.classList.contains('lit') && !window.lit.includes(target.dataset.edge))
+          window.lit.push(target.dataset.edge)
+    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] })`)
 }

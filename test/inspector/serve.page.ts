@@ -6,12 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { chromium, type Page } from 'playwright-core'
-import { expect, inject, onTestFinished, test } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { startServe, type ServeProcess } from '../cli/serve-process.ts'
+import { pageTest, watchFaults, watchLights } from './browser.ts'
 
-// Provided by the suite's setup.
-const browserUrl = inject('browserUrl' as never) as string
-const pageTest = test.skipIf(browserUrl === '')
 const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 
 interface Visit {
@@ -34,20 +32,11 @@ async function visit(agent: string, view: string): Promise<Visit> {
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ agent, id: 'ada' }),
   })
-  const browser = await chromium.connect(browserUrl)
+  const browser = await chromium.connect(inject('browserUrl'))
   onTestFinished(() => browser.close())
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   page.setDefaultTimeout(60_000)
-  const faults: string[] = []
-  const own = new URL(server.url).host
-  page.on('console', (message) => faults.push(`${message.type()}: ${message.text()}`))
-  page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))
-  page.on('request', (request) => {
-    if (new URL(request.url()).host !== own) faults.push(`request: ${request.url()}`)
-  })
-  page.on('websocket', (socket) => {
-    if (new URL(socket.url()).host !== own) faults.push(`websocket: ${socket.url()}`)
-  })
+  const faults = watchFaults(page, server.url)
   await page.goto(/^inspector: (\S+)$/m.exec(server.output.stdout)?.[1] ?? '')
   await page.locator('.session-row', { hasText: 'ada' }).click()
   await page.locator(`#tab-${view}`).click()
@@ -61,13 +50,7 @@ pageTest(
     const { server, page, faults } = await visit('assistant', 'graph')
     await page.locator('[data-edge]').first().waitFor()
     expect(page.url()).not.toContain('token')
-    await page.evaluate(`
-    window.lit = []
-    new MutationObserver((changes) => {
-      for (const { target } of changes)
-        if (target.dataset?.edge && target.classList.contains('lit') && !window.lit.includes(target.dataset.edge))
-          window.lit.push(target.dataset.edge)
-    }).observe(document.body, { subtree: true, attributes: true, attributeFilter: ['class'] })`)
+    await watchLights(page)
     await page.locator('#chat-text').fill('What is 17 * 23?')
     await page.keyboard.press('Enter')
     await page.locator('.chat-answer', { hasText: '391' }).waitFor()
