@@ -61,7 +61,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
   #early: Effects[] | undefined = []
   #beginning: NodeJS.Immediate | undefined
   #stopping: Promise<void> | undefined
-  #failure: unknown
+  #failure: SessionStoreError | undefined
 
   constructor(setup: SessionSetup) {
     const { agent, id, clock, services, durability, store, checkpoint, older, inspect, tap } = setup
@@ -102,9 +102,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
 
   /** Why it takes no input now; undefined when it does. */
   refusal(): TroupeError | undefined {
-    if (this.#failure) return this.#failure as TroupeError
-    if (this.#stopping) return new SessionStoppedError(this.id)
-    return this.core.ended ? new SessionEndedError(this.id) : undefined
+    return this.stopReason ?? (this.core.ended ? new SessionEndedError(this.id) : undefined)
   }
 
   get stopped(): boolean {
@@ -112,8 +110,8 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
   }
 
   /** The error of what is asked of a session that is stopped; undefined while it is not. */
-  get stopReason(): unknown {
-    return this.#stopping && (this.#failure ?? new SessionStoppedError(this.id))
+  get stopReason(): TroupeError | undefined {
+    return this.#failure ?? (this.#stopping && new SessionStoppedError(this.id))
   }
 
   cancel(traceId?: string): void {

@@ -136,7 +136,8 @@ export class Session implements TappedSession {
   /** The session as it is at the call; resolves once what came before is stored. */
   async snapshot(): Promise<Checkpoint> {
     // A stopped actor has no children any more: nothing could be restored from its snapshot.
-    if (this.#live.stopped) throw this.#live.stopReason
+    const { stopReason } = this.#live
+    if (stopReason) throw stopReason
     // Asked for by an action or an inspector, in the middle of a step.
     if (this.#core.stepping) await Promise.resolve()
     const taken = JSON.stringify(this.#core.checkpoint())
@@ -222,7 +223,8 @@ export class Session implements TappedSession {
       const message = `Session '${this.id}' is stored nowhere, so it cannot ${what}. Open it with a store; memoryStore() is one.`
       throw new TroupeError('session_not_stored', message)
     }
-    if (this.#live.stopped) throw this.#live.stopReason
+    const { stopReason } = this.#live
+    if (stopReason) throw stopReason
     await this.#live.flushed()
     return this.#store
   }
