@@ -18,11 +18,11 @@ import type { ErrorData } from '../core/errors.ts'
 import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
-import { added, none } from '../core/lists.ts'
+import { added } from '../core/lists.ts'
 import { addUsage, type Message } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
-import { changeTimers, noEffects, type Effects } from './effects.ts'
+import { changeTimers } from './effects.ts'
 import { decideInterrupted, isRestoreSignal, resumeInterrupted } from './interrupted-work.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
 import { numberMessages, type NumberedMessages } from './number-messages.ts'
@@ -42,12 +42,13 @@ import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
+import { Steps } from './steps.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
 import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
 
 /** See the top of this file. */
-export class SessionCore implements RoutedSession, CycledSession {
+export class SessionCore extends Steps implements RoutedSession, CycledSession {
   readonly agent: Agent
   readonly sessionId: string
   readonly limits: ResolvedLimits
@@ -56,12 +57,6 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Where the transcript ends. */
   head: TranscriptHead
   readonly seen: SeenMessages
-  /** Time of the present step. */
-  time: number
-  /** Called when a step has effects to take. */
-  onStep = (): void => {}
-  #effects: Effects | undefined
-  readonly #now: () => number
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #ledger: TurnLedger
@@ -70,18 +65,16 @@ export class SessionCore implements RoutedSession, CycledSession {
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
-  #depth = 0
   /** The session has ended, and what its nodes were at is given up. */
   #closed = false
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
   constructor({ agent, sessionId, checkpoint, older, now, inspect, tap }: CoreOptions) {
+    super(now)
     this.agent = agent
     this.sessionId = sessionId
     this.limits = resolveLimits(agent.limits)
-    this.#now = now
-    this.time = now()
     this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
     this.head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
     this.#revision = checkpoint?.revision ?? 0
@@ -100,7 +93,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.#interrupted = checkpoint ? interruptedWork(agent, this.children) : []
     this.#timers.install(actor)
     bindScope(actor.system, this.#router)
-    this.#step(() => {
+    this.step(() => {
       actor.start()
       this.#router.dispatch()
       // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
@@ -114,7 +107,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** Accepts a message of the client: its turn begins now, or when the running one ends. */
   accept(traceId: string, input: TurnInput): void {
-    this.#step(() => {
+    this.step(() => {
       this.#ledger.open(traceId, this.time, input)
       this.#remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
@@ -125,7 +118,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Appends messages that belong to no turn, such as a history that a client brings. */
   append(messages: readonly Message[]): void {
     const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
-    this.#step(() => {
+    this.step(() => {
       this.#numberMessages(staged, this.#ids.newestTraceId)
       this.effects.durable = true
     })
@@ -138,7 +131,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** Takes a signal, or an event in the place of a node, into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
-    this.#step(() => {
+    this.step(() => {
       this.#remember(traceId, clientId)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
@@ -154,7 +147,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   settle(outcome: Outcome): boolean {
     const work = this.#currentWork(outcome.node)
     if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
-    this.#step(() => this.#commit(outcome, work.event))
+    this.step(() => this.#commit(outcome, work.event))
     return true
   }
 
@@ -181,14 +174,14 @@ export class SessionCore implements RoutedSession, CycledSession {
   /** Lets a transient event of a running job leave at once. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
     if (!this.wants(job)) return
-    // As #step does, without a function for each piece of a stream.
-    this.#enter()
+    // As `step` does, without a function for each piece of a stream.
+    this.enter()
     try {
       const event = transientEvent(job, type, data, ordinal, this.time)
       relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(event.traceId)))
-      if (this.#depth === 1) this.#endStep()
+      if (this.outermost) this.endStep()
     } finally {
-      this.#leave()
+      this.leave()
     }
   }
 
@@ -196,7 +189,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   cancel(traceId: string): boolean {
     const turn = this.#ledger.get(traceId)
     if (!turn) return false
-    this.#step(() => {
+    this.step(() => {
       turn.cancelled = true
       this.effects.durable = true
       giveUpTurn(this.agent, this.children, traceId, 'all')
@@ -208,7 +201,7 @@ export class SessionCore implements RoutedSession, CycledSession {
   fire(key: string): void {
     const timer = this.#timers.take(key)
     if (!timer) return
-    this.#step(() => {
+    this.step(() => {
       this.effects.durable = true
       const turn = this.#cycle.deadlineOf(timer)
       if (turn) {
@@ -223,7 +216,7 @@ export class SessionCore implements RoutedSession, CycledSession {
 
   /** After a restore: nodes go on with what was in flight. */
   resume(): void {
-    if (!this.#closed) this.#step(() => resumeInterrupted(this, this.#interrupted))
+    if (!this.#closed) this.step(() => resumeInterrupted(this, this.#interrupted))
   }
 
   /** Stops the actors; timers are cleared, jobs are left to the host. */
@@ -232,29 +225,7 @@ export class SessionCore implements RoutedSession, CycledSession {
     this.root.stop()
   }
 
-  /** Runs one step: whatever happens in it is settled and announced at its end. */
-  #step(work: () => void): void {
-    this.#enter()
-    try {
-      work()
-      // Still in the step: what the turns that begin here lead to belongs to it.
-      if (this.#depth === 1) this.#endStep()
-    } finally {
-      this.#leave()
-    }
-  }
-
-  #enter(): void {
-    if (this.#depth === 0) this.time = this.#now()
-    this.#depth++
-  }
-
-  #leave(): void {
-    this.#depth--
-    if (this.#depth === 0) this.onStep()
-  }
-
-  #endStep(): void {
+  protected override endStep(): void {
     if (this.effects.durable || this.#workEnded) this.#cycle.settle()
     this.#workEnded = false
     if (!this.ended || this.#closed) return
@@ -264,32 +235,6 @@ export class SessionCore implements RoutedSession, CycledSession {
   }
 
   // --- effects and state ---------------------------------------------------------------
-
-  /** Effects since they were taken last. */
-  get effects(): Effects {
-    return (this.#effects ??= noEffects())
-  }
-
-  /** Takes the effects of the steps since the last call. */
-  take(): Effects {
-    const { effects } = this
-    this.#effects = undefined
-    return effects
-  }
-
-  /** Takes the output of the steps since the last call, when nothing else came of them; undefined when something did. */
-  takeOutputs(): readonly AgentEvent[] | undefined {
-    const { durable, jobs, outputs } = this.effects
-    // What is not durable is output and jobs only.
-    if (durable || jobs.length > 0) return undefined
-    this.effects.outputs = none
-    return outputs
-  }
-
-  /** True in the middle of a step, where a checkpoint would be torn. */
-  get stepping(): boolean {
-    return this.#depth > 0
-  }
 
   /** The session at rest. Refers to live state: turn it into text before the next step. */
   checkpoint(): Checkpoint {
