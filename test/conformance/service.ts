@@ -3,6 +3,15 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { connect, createServer, type AddressInfo } from 'node:net'
+// @ts-expect-error The package has no types of its own.
+import untyped from 'pg'
+
+interface PostgresClient {
+  connect(): Promise<void>
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): void
+}
+const pg = untyped as { Client: new (options: { connectionString: string }) => PostgresClient }
 
 /** A server that a test starts, kills and starts again, on the same port and data. */
 export interface Service {
@@ -100,18 +109,29 @@ function service(url: string, port: number, launch: () => ChildProcess): Service
   }
 }
 
-/** Whether the server takes connections and speaks its protocol. */
-function answers(url: string, port: number): Promise<boolean> {
+/** Whether the server takes connections and does its work: one that is starting up only answers. */
+async function answers(url: string, port: number): Promise<boolean> {
+  if (url.startsWith('redis')) return answersPing(port)
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
+}
+
+function answersPing(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
     const end = (up: boolean): void => {
       socket.destroy()
       resolve(up)
     }
-    // Postgres answers a request for TLS with one byte, Redis a PING.
-    socket.once('connect', () =>
-      socket.write(url.startsWith('redis') ? 'PING\r\n' : Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])),
-    )
+    socket.once('connect', () => socket.write('PING\r\n'))
     socket.once('data', () => end(true))
     socket.once('close', () => end(false))
     socket.once('error', () => end(false))
