@@ -63,7 +63,7 @@ export function observedBy(
   return (call) => modelObserver.began({ sessionId, traceId, nodeId, eventId }, call)
 }
 
-/** Where a client sends chat completions. */
-export function urlOfCalls(client: OpenAI): string {
-  return `${client.baseURL.replace(/\/$/, '')}/chat/completions`
+/** Where a client sends requests for this path. */
+export function urlOfCalls(client: OpenAI, path: string): string {
+  return `${client.baseURL.replace(/\/$/, '')}${path}`
 }

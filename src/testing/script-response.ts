@@ -4,6 +4,7 @@ import {
   renderCompletion,
   renderEnd,
   renderFault,
+  renderReasoning,
   renderStart,
   renderText,
   type CompletionHead,
@@ -66,6 +67,7 @@ async function* pieces(step: AnswerStep, { body, call, clock }: ScriptedRequest)
     yield ending === 'complete' ? whole : whole.slice(0, whole.length >> 1)
   } else {
     yield renderStart(head)
+    for (const part of reply.reasoning ?? []) yield renderReasoning(head, part)
     for (const part of parts) {
       if (typeof part === 'string') yield renderText(head, part)
       else await comeTo(part)
@@ -82,6 +84,7 @@ function replyOf(step: AnswerStep, call: number): CompletionReply {
   return {
     text: [step.text ?? []].flat().filter((part) => typeof part === 'string'),
     refusal: step.refusal,
+    reasoning: step.reasoning === undefined ? undefined : [step.reasoning].flat(),
     finishReason: step.finishReason,
     usage: step.usage,
     toolCalls: step.toolCalls?.map(({ name, args = {}, id }, index) => ({

@@ -41,6 +41,8 @@ export interface AnswerStep extends StepOptions {
   readonly text?: string | readonly (string | Hold)[]
   readonly toolCalls?: readonly ScriptedCall[]
   readonly refusal?: string
+  /** What the model thinks before that; pieces are streamed one by one. */
+  readonly reasoning?: string | readonly string[]
   readonly finishReason?: string
   /** Default: estimated from the text; null leaves it out. */
   readonly usage?: CompletionUsage | null
