@@ -25,6 +25,8 @@ export interface CompletionPart {
   readonly choices?: unknown
   readonly model?: unknown
   readonly usage?: unknown
+  /** Stands in place of the rest where the server failed. */
+  readonly error?: unknown
 }
 
 /** Told of an answer while it comes. */

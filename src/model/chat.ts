@@ -2,7 +2,7 @@
 import type OpenAI from 'openai'
 import type { ChatCompletionCreateParams } from 'openai/resources'
 import { systemClock } from '../core/clock.ts'
-import { AnswerCollector, mostCalls, type AnswerListener, type ChatAnswer } from './chat-answer.ts'
+import { AnswerCollector, mostCalls, type AnswerListener, type ChatAnswer, type CompletionPart } from './chat-answer.ts'
 import { readEventStream, readText, type BodyOptions } from './event-stream.ts'
 import { LeanResponse } from './lean-response.ts'
 import { chatCompletions, type ChatRequest, type ModelApi } from './model-api.ts'
@@ -10,6 +10,7 @@ import { aborted, makeCall, type ChatOptions, type Reading } from './model-call.
 import { brokenAnswer, errorInAnswer, ModelError, type ModelAddress } from './model-error.ts'
 import { observedChat } from './observed-chat.ts'
 import type { ModelCallObserver } from './observer.ts'
+import { responsesApi } from './responses/responses-api.ts'
 
 export type { ChatAnswer } from './chat-answer.ts'
 export type { ChatRequest } from './model-api.ts'
@@ -27,7 +28,7 @@ export interface StreamChatOptions extends ChatOptions {
 }
 
 /**
- * Sends a streamed chat completion and resolves with the whole answer, an empty one included. A request that fails
+ * Asks for a streamed answer and resolves with the whole of it, an empty one included. A request that fails
  * before the answer begins is sent again, at most `client.maxRetries` times; one that breaks off later is not.
  * @throws ModelError, with code `model_aborted` when `signal` was aborted.
  */
@@ -46,7 +47,7 @@ export function streamChat(client: OpenAI, request: ChatRequest, options: Stream
       if (done) return
       observer?.received(data)
       if (data.startsWith('[DONE]')) done = true
-      else collector.add(readPart(parse(data, address)))
+      else collector.add(sound(readPart(parse(data, address)), address))
       timer?.heard(collector.hasBegun)
     }
     await readEventStream(response, { signal, onData, ...bodyFaults(address) })
@@ -60,7 +61,7 @@ export function streamChat(client: OpenAI, request: ChatRequest, options: Stream
 }
 
 /**
- * Sends a chat completion that is not streamed, as decisions do; otherwise as {@link streamChat}.
+ * Asks for an answer that is not streamed, as decisions do; otherwise as {@link streamChat}.
  * @throws ModelError, with code `model_aborted` when `signal` was aborted.
  */
 export function completeChat(client: OpenAI, request: ChatRequest, options: ChatOptions = {}): Promise<ChatAnswer> {
@@ -76,7 +77,7 @@ function call(
   read: (response: Response, api: ModelApi, reading: Reading) => Promise<ChatAnswer>,
 ): Promise<ChatAnswer> {
   const { observer, clock = systemClock } = options
-  const api = chatCompletions
+  const api = options.api === 'responses' ? responsesApi : chatCompletions
   return observedChat(client, body, { observer, clock }, () =>
     makeCall(client, api, body, options, (response, reading) => read(response, api, reading)),
   )
@@ -95,7 +96,7 @@ async function readWhole(
   const text = await readText(response, { signal, ...bodyFaults(address) })
   if (signal.aborted) throw aborted(address)
   observer?.received(text)
-  collector.add(api.reader()(parse(text, address)))
+  collector.add(sound(api.reader()(parse(text, address)), address))
   return answerOf(collector, address)
 }
 
@@ -127,7 +128,12 @@ function parse(text: string, address: ModelAddress): object {
   if (typeof part !== 'object' || part === null || Array.isArray(part)) {
     throw new ModelError('model_bad_answer', { ...address, reason: `no object: ${text.slice(0, 100)}` })
   }
-  if ('error' in part && part.error) throw errorInAnswer(part.error, address)
+  return part
+}
+
+/** @throws ModelError when it is an error in place of an answer. */
+function sound(part: CompletionPart, address: ModelAddress): CompletionPart {
+  if (part.error) throw errorInAnswer(part.error, address)
   return part
 }
 

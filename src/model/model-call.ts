@@ -12,7 +12,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import { TroupeError } from '../core/errors.ts'
 import type { ChatAnswer } from './chat-answer.ts'
 import type { ModelCalls } from './model-calls.ts'
-import type { ModelApi } from './model-api.ts'
+import type { ModelApi, ModelApiName, SendOptions } from './model-api.ts'
 import { ModelError, toModelError, type ModelAddress } from './model-error.ts'
 import { urlOfCalls, type ModelCallObserver, type ObserveCall } from './observer.ts'
 import { withRetries } from './retry.ts'
@@ -20,6 +20,10 @@ import { CallTimer, type ModelTimeouts } from './timeouts.ts'
 
 /** Options of {@link import('./chat.ts').completeChat}. */
 export interface ChatOptions {
+  /** The API that is called; requests and answers are those of chat completions either way. Default: `chat`. */
+  readonly api?: ModelApiName | undefined
+  /** Asks a server that shows what its model thinks only on demand to do so. Default: false. */
+  readonly showReasoning?: boolean | undefined
   /** Aborting it ends the HTTP request, and a pause before a retry. */
   readonly signal?: AbortSignal | undefined
   /** Times timeouts and the pauses before retries. Default: the system's clock. */
@@ -56,6 +60,7 @@ export async function makeCall(
   read: (response: Response, reading: Reading) => Promise<ChatAnswer>,
 ): Promise<ChatAnswer> {
   const address = { model: body.model, baseURL: client.baseURL }
+  const { showReasoning = false } = options
   const { signal: outer, clock = systemClock, random = Math.random, calls, timeouts, since = clock.now() } = options
   // The client never takes its listener off the signal that it is given, so it gets one that ends with this call.
   const controller = new AbortController()
@@ -72,7 +77,7 @@ export async function makeCall(
       try {
         timer?.begin()
         if (body.stream) timer?.sent()
-        return await send(client, api, body, address, signal)
+        return await send(client, api, body, address, { signal, maxRetries: 0, showReasoning })
       } catch (error) {
         // What waits may use the place while this call pauses before it is sent again.
         end?.()
@@ -102,11 +107,11 @@ async function send(
   api: ModelApi,
   body: ChatCompletionCreateParams,
   address: ModelAddress,
-  signal: AbortSignal,
+  options: SendOptions,
 ): Promise<Response> {
   try {
     // The response itself, as the client's own stream hides whether it came to its end, and prints what it cannot parse.
-    return await api.send(client, body, { signal, maxRetries: 0 })
+    return await api.send(client, body, options)
   } catch (error) {
     // An error of Troupe's own, thrown by a fetch that was handed in, says more than that the fetch failed.
     if (error instanceof Error && TroupeError.isInstance(error.cause)) throw error.cause

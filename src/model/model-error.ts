@@ -154,6 +154,9 @@ const tooLong =
 
 function codeOf(status: number | undefined, code: unknown, message: string): ModelErrorCode {
   if (code === 'context_length_exceeded') return 'model_context_exceeded'
+  // In the middle of a stream there is no status.
+  if (status === undefined && code === 'rate_limit_exceeded') return 'model_rate_limited'
+  if (status === undefined && code === 'invalid_prompt') return 'model_bad_request'
   const byStatus = codeOfStatus(status)
   return byStatus === 'model_bad_request' && tooLong.test(message) ? 'model_context_exceeded' : byStatus
 }

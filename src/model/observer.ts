@@ -22,7 +22,7 @@ export interface ModelCaller {
 /** What is asked of a model. The headers are left out: they carry the key. */
 export interface ModelCall {
   readonly url: string
-  /** Body of the request; not to be changed. */
+  /** Body of the request, in the words of chat completions whatever the API; not to be changed. */
   readonly body: object & { readonly model: string; readonly messages: readonly unknown[] }
   readonly streamed: boolean
 }

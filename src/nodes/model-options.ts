@@ -1,6 +1,7 @@
 /** Which model a node calls, and what it shows it of the conversation. */
 import type OpenAI from 'openai'
 import type { Message, MessageToolCall, MessageWindow } from '../core/messages.ts'
+import type { ModelApiName } from '../model/model-api.ts'
 import { priceFaults, type ModelPrices } from '../model/prices.ts'
 import { timeoutFaults, type ModelTimeouts } from '../model/timeouts.ts'
 
@@ -10,6 +11,11 @@ export interface ModelChoice {
   readonly model?: string
   /** Client that it is called with. Default: the session's service `client`, else what the environment names. */
   readonly client?: OpenAI
+  /**
+   * `responses` calls OpenAI's Responses API in place of chat completions; everything else stays as it is. The offline
+   * stand-in has chat completions only. Default: `chat`; for a fallback that of the node.
+   */
+  readonly api?: ModelApiName
   /** What its tokens cost; usage has a `cost` then. Default: what the session's service `prices` has under its name. */
   readonly prices?: ModelPrices
 }
@@ -32,8 +38,13 @@ export interface ModelOptions extends ModelChoice {
 }
 
 /** Every fault of such options. */
-export function modelFaults({ timeouts, prices, fallbacks = [] }: ModelOptions): string[] {
+export function modelFaults({ timeouts, prices, api, fallbacks = [] }: ModelOptions): string[] {
   return [
+    ...[api, ...fallbacks.map((fallback) => fallback.api)].flatMap((name: string | undefined) =>
+      name === undefined || name === 'chat' || name === 'responses'
+        ? []
+        : [`there is no api '${name}' (there are: chat, responses)`],
+    ),
     ...timeoutFaults(timeouts),
     ...priceFaults(prices),
     ...fallbacks.flatMap((fallback, index) => [

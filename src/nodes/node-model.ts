@@ -10,7 +10,8 @@ import { addUsage, noUsage, type Usage } from '../core/messages.ts'
 import type { NodeRuntime } from '../core/node.ts'
 import { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from '../model/chat.ts'
 import type { AnswerListener } from '../model/chat-answer.ts'
-import { modelOf } from '../model/client.ts'
+import { isOffline, modelOf } from '../model/client.ts'
+import type { ModelApiName } from '../model/model-api.ts'
 import { ModelError, type ModelErrorCode } from '../model/model-error.ts'
 import { observedBy } from '../model/observer.ts'
 import { withCost, type ModelPrices } from '../model/prices.ts'
@@ -20,6 +21,11 @@ import type { ModelOptions } from './model-options.ts'
 export interface ModelTarget {
   readonly client: OpenAI
   readonly model: string
+}
+
+interface KnownTarget extends ModelTarget {
+  readonly api: ModelApiName | undefined
+  readonly prices: ModelPrices | undefined
 }
 
 /** Makes the request for a model. */
@@ -47,7 +53,7 @@ const curable = new Set<ModelErrorCode>([
 /** See the top of this file. */
 export class NodeModel {
   readonly #runtime: ModelRuntime
-  readonly #targets: readonly (ModelTarget & { readonly prices: ModelPrices | undefined })[]
+  readonly #targets: readonly KnownTarget[]
   readonly #options: ChatOptions
   readonly #failures: ModelError[] = []
   #usage = noUsage
@@ -57,9 +63,13 @@ export class NodeModel {
     this.#runtime = runtime
     this.#targets = [options, ...(options.fallbacks ?? [])].map((choice) => {
       const client = choice.client ?? options.client
-      const { prices } = choice
+      const { prices, api = options.api } = choice
       const target = modelOf(client ? { ...services, client } : services, choice.model)
-      return { ...target, prices: prices ?? services.prices?.[target.model] }
+      return {
+        ...target,
+        api: isOffline(target.client) ? 'chat' : api,
+        prices: prices ?? services.prices?.[target.model],
+      }
     })
     const { modelCalls: calls, observer } = services
     const { timeouts } = options
@@ -76,7 +86,11 @@ export class NodeModel {
 
   /** The model that answers now. */
   get target(): ModelTarget {
-    return this.#targets[this.#failures.length] as ModelTarget
+    return this.#target
+  }
+
+  get #target(): KnownTarget {
+    return this.#targets[this.#failures.length] as KnownTarget
   }
 
   /** The name of the fallback that answers now; undefined while it is the first model. */
@@ -91,7 +105,7 @@ export class NodeModel {
 
   /** A whole answer. @throws ModelError when no model gives one. */
   complete(request: MakeRequest): Promise<ChatAnswer> {
-    return this.#ask((target) => completeChat(target.client, request(target), this.#options))
+    return this.#ask((target) => completeChat(target.client, request(target), { ...this.#options, api: target.api }))
   }
 
   /**
@@ -99,15 +113,16 @@ export class NodeModel {
    * @throws ModelError when no model gives one.
    */
   stream(request: MakeRequest, listener: AnswerListener, onVoid: () => void): Promise<ChatAnswer> {
-    const options = { ...this.#options, ...listener }
-    return this.#ask((target) => streamChat(target.client, request(target), options), onVoid)
+    const { onText, onReasoning } = listener
+    const options = { ...this.#options, onText, onReasoning, showReasoning: onReasoning !== undefined }
+    return this.#ask((target) => streamChat(target.client, request(target), { ...options, api: target.api }), onVoid)
   }
 
-  async #ask(call: (target: ModelTarget) => Promise<ChatAnswer>, onVoid?: () => void): Promise<ChatAnswer> {
+  async #ask(call: (target: KnownTarget) => Promise<ChatAnswer>, onVoid?: () => void): Promise<ChatAnswer> {
     for (;;) {
       try {
-        const answer = await call(this.target)
-        const usage = withCost(answer.usage, this.#targets[this.#failures.length]?.prices)
+        const answer = await call(this.#target)
+        const usage = withCost(answer.usage, this.#target.prices)
         this.#runtime.addUsage(usage)
         this.#usage = addUsage(this.#usage, usage)
         return answer
