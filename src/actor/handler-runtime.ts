@@ -1,5 +1,6 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
 import { setMaxListeners } from 'node:events'
+import type { Clock } from '../core/clock.ts'
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
 import { assertJson, copyOf, frozenCopyOf, type Json } from '../core/json.ts'
@@ -23,7 +24,7 @@ type Records = readonly (MessageRecord | undefined)[]
 export interface HandlerSession {
   readonly sessionId: string
   readonly services: Services
-  now(): number
+  readonly clock: Clock
   /** What the client asks of a turn beside its message. */
   requestOf(traceId: string): TurnRequest | undefined
   /** Lets a transient event leave at once; `ordinal` counts those of one run of a handler. */
@@ -119,6 +120,12 @@ export class HandlerRuntime implements NodeRuntime {
     for (const type of this.#definition.transient) this.#leave(resetOf(type), { attempt: this.attempt })
   }
 
+  reset(type: string): void {
+    if (!this.#definition.transient.has(type))
+      throw new EmitError(this.nodeId, resetOf(type), `it declares no transient event '${type}'.`)
+    this.#leave(resetOf(type), { attempt: this.attempt })
+  }
+
   #leave(type: string, data: Json): void {
     if (!this.#aborted && !this.#ended) this.#session.emitTransient(this.#job, type, data, ++this.#transients)
   }
@@ -182,8 +189,12 @@ export class HandlerRuntime implements NodeRuntime {
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage
   }
 
+  get clock(): Clock {
+    return this.#session.clock
+  }
+
   now(): number {
-    return this.#session.now()
+    return this.#session.clock.now()
   }
 
   /** The handler is through, or given up: there is nothing to cancel any more. */

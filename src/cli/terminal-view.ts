@@ -12,6 +12,7 @@ import {
 } from './chat-view.ts'
 import { printable, type Style } from './style.ts'
 import { TurnPath } from './turn-path.ts'
+import { cost } from './words.ts'
 
 /** Where a {@link TerminalView} writes. */
 export interface TerminalViewOptions {
@@ -87,8 +88,9 @@ export class TerminalView implements ChatView {
     if (result.dropped.length > 0) this.notice(`nothing handles ${result.dropped.join(', ')}: add an edge for it`)
     for (const line of advice) this.notice(line)
     if (this.#options.quiet) return
-    const { totalTokens } = result.usage
-    const tokens = totalTokens > 0 ? ` · ${totalTokens} tokens` : ''
+    const { totalTokens, cost: spent } = result.usage
+    const tokens =
+      (totalTokens > 0 ? ` · ${totalTokens} tokens` : '') + (spent === undefined ? '' : ` · cost ${cost(spent)}`)
     if (!this.#path.isEmpty) this.#options.write(`${style.dim(`${this.#describePath()}${tokens}`)}\n`)
     this.#options.write('\n')
   }

@@ -5,6 +5,13 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`
 }
 
+const money = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, useGrouping: false })
+
+/** Money, in whatever currency it is: `0.00123`, `12.3`. */
+export function cost(amount: number): string {
+  return money.format(amount)
+}
+
 /** How long ago a time was: `3 min ago`. */
 export function ago(time: number, now: number): string {
   const passed = now - time

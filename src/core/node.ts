@@ -1,5 +1,6 @@
 /** What a node is, and all that a handler sees of the world. */
 import type { z } from 'zod'
+import type { Clock } from './clock.ts'
 import type { AgentEvent } from './events.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
@@ -67,6 +68,13 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   messages(window: MessageWindow): Promise<readonly Message[]>
   /** Adds to the usage of the turn when the handler returns. */
   addUsage(usage: Usage): void
+  /**
+   * Says along its edges that what this run has emitted of a transient event is void: sends `<event>_reset`.
+   * @throws EmitError when the node declares no such transient event.
+   */
+  reset(type: keyof Emits & string): void
+  /** The session's clock, for timers of a handler: whoever sets one clears it when {@link NodeRuntime.signal} is aborted. */
+  readonly clock: Clock
   /** Milliseconds since the epoch, by the session's clock. */
   now(): number
 }

@@ -56,6 +56,9 @@ export const UsageData = z.object({
   outputTokens: z.number(),
   totalTokens: z.number(),
   calls: z.number(),
+  cachedInputTokens: z.number().exactOptional(),
+  reasoningTokens: z.number().exactOptional(),
+  cost: z.number().exactOptional(),
 })
 
 /** A call of a tool that the client runs; `arguments` is the model's JSON text, which may be malformed. */
@@ -74,8 +77,26 @@ export const ResultData = z.object({
   finishReason: z.enum(['length', 'content_filter']).exactOptional(),
   /** Calls of tools that the client runs itself; the turn ends with them. */
   toolCalls: z.array(ClientCall).exactOptional(),
+  /** The model refused, with these words, which are the text too. */
+  refusal: z.string().exactOptional(),
+  /** The model that answered, where it was a fallback. */
+  model: z.string().exactOptional(),
 })
 export type ResultData = z.infer<typeof ResultData>
+
+/** `reasoning_chunk`: a piece of what the model thinks before it answers. */
+export const ReasoningData = z.object({ text: z.string(), attempt: z.number() })
+export type ReasoningData = z.infer<typeof ReasoningData>
+
+/** `refusal`: a model that was asked for structured output refused, with these words. */
+export const RefusalData = z.object({
+  refusal: z.string(),
+  window: MessageWindow,
+  usage: UsageData,
+  /** The model that answered, where it was a fallback. */
+  model: z.string().exactOptional(),
+})
+export type RefusalData = z.infer<typeof RefusalData>
 
 /** A call of a tool as nodes exchange it: arguments are parsed. `rejected` says why a person refused it. */
 export const CallData = z.object({

@@ -7,6 +7,8 @@ export interface CompletionReply {
   readonly text: readonly string[]
   readonly toolCalls?: readonly MessageToolCall[] | undefined
   readonly refusal?: string | undefined
+  /** What the model thinks before it answers, in the pieces in which it is streamed. */
+  readonly reasoning?: readonly string[] | undefined
   /** Default: `tool_calls` when there are any, else `stop`. */
   readonly finishReason?: string | undefined
   /** Default: estimated from the text; null leaves it out. */
@@ -17,6 +19,10 @@ export interface CompletionReply {
 export interface CompletionUsage {
   readonly input: number
   readonly output: number
+  /** Of the input, what was cached. Default: nothing is said of it. */
+  readonly cachedInput?: number | undefined
+  /** Of the output, what the model thought with. Default: nothing is said of it. */
+  readonly reasoning?: number | undefined
 }
 
 /** What stands in every chunk of a completion. */
@@ -53,6 +59,7 @@ export function renderCompletion(head: CompletionHead, reply: CompletionReply): 
           role: 'assistant',
           content: text === '' && calls.length > 0 ? null : text,
           refusal: reply.refusal ?? null,
+          ...(reply.reasoning ? { reasoning_content: reply.reasoning.join('') } : {}),
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
         logprobs: null,
@@ -71,6 +78,11 @@ export function renderStart(head: CompletionHead): string {
 /** The event of a piece of text. */
 export function renderText(head: CompletionHead, text: string): string {
   return renderChunk(head, { content: text })
+}
+
+/** The event of a piece of what the model thinks, as DeepSeek and vLLM send it. */
+export function renderReasoning(head: CompletionHead, text: string): string {
+  return renderChunk(head, { reasoning_content: text })
 }
 
 /** The events after the text: refusal, calls with their arguments in pieces, finish reason, usage, end. */
@@ -128,8 +140,15 @@ function finishReasonOf({ finishReason, toolCalls }: CompletionReply): string {
 
 function renderUsage(reply: CompletionReply): object {
   const calls = (reply.toolCalls ?? []).map((call) => call.function.name + call.function.arguments)
-  const { input, output } = reply.usage ?? { input: 0, output: estimateTokens([...reply.text, ...calls].join('')) }
-  return { prompt_tokens: input, completion_tokens: output, total_tokens: input + output }
+  const estimate: CompletionUsage = { input: 0, output: estimateTokens([...reply.text, ...calls].join('')) }
+  const { input, output, cachedInput, reasoning } = reply.usage ?? estimate
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    ...(cachedInput === undefined ? {} : { prompt_tokens_details: { cached_tokens: cachedInput } }),
+    ...(reasoning === undefined ? {} : { completion_tokens_details: { reasoning_tokens: reasoning } }),
+  }
 }
 
 function halvesOf(text: string): string[] {

@@ -1,21 +1,48 @@
-/** Reads the server-sent events of a streamed completion; only their `data` matters. */
+/** Reads the bodies of answers: server-sent events, of which only the `data` matters, or one text. */
 import type { Readable } from 'node:stream'
 import { StringDecoder } from 'node:string_decoder'
 import { LeanResponse } from './lean-response.ts'
 
-/** How {@link readEventStream} reads. */
-export interface EventStreamOptions {
+/** How {@link readText} reads. */
+export interface BodyOptions {
   /** Ends the reading quietly. */
   readonly signal: AbortSignal
-  /** Takes the data of one event. */
-  readonly onData: (data: string) => void
-  /** Makes the error of a body that broke off, so that it cannot be mistaken for one that `onData` throws. */
+  /** Makes the error of a body that broke off, so that it cannot be mistaken for one of what takes it. */
   readonly toError: (cause: unknown) => Error
+  /** Makes the error of a body that has more than so many bytes. */
+  readonly tooLong: (bytes: number) => Error
 }
 
+/** How {@link readEventStream} reads. */
+export interface EventStreamOptions extends BodyOptions {
+  /** Takes the data of one event. */
+  readonly onData: (data: string) => void
+}
+
+// Many times the longest answer that models give, each of its tokens in an event of its own.
+const mostBytes = 64 * 1024 * 1024
+
 /** Reads the events of the body to its end; one that the end cuts off is left out, as the format's standard says. */
-export async function readEventStream(response: Response, options: EventStreamOptions): Promise<void> {
-  const take = eventTaker(options.onData)
+export function readEventStream(response: Response, options: EventStreamOptions): Promise<void> {
+  return read(response, eventTaker(options.onData), options)
+}
+
+/** Reads the body as one text. */
+export async function readText(response: Response, options: BodyOptions): Promise<string> {
+  const decoder = new StringDecoder('utf8')
+  let text = ''
+  await read(response, (bytes) => (text += decoder.write(bytes as Buffer)), options)
+  text += decoder.end()
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+async function read(response: Response, takePiece: Take, options: BodyOptions): Promise<void> {
+  let count = 0
+  const take = (bytes: Uint8Array): void => {
+    count += bytes.length
+    if (count > mostBytes) throw options.tooLong(mostBytes)
+    takePiece(bytes)
+  }
   if (response instanceof LeanResponse && response.source)
     await readSource(response.source, response.toFailure, take, options)
   else if (response.body) await readBody(response.body, take, options)
@@ -28,7 +55,7 @@ function readSource(
   source: Readable,
   toFailure: (error: unknown) => unknown,
   take: Take,
-  { signal, toError }: EventStreamOptions,
+  { signal, toError }: BodyOptions,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const close = (): void => {
@@ -55,11 +82,7 @@ function readSource(
   })
 }
 
-async function readBody(
-  body: ReadableStream<Uint8Array>,
-  take: Take,
-  { signal, toError }: EventStreamOptions,
-): Promise<void> {
+async function readBody(body: ReadableStream<Uint8Array>, take: Take, { signal, toError }: BodyOptions): Promise<void> {
   const reader = body.getReader()
   // A fetch that was handed in may not heed the signal.
   const cancel = (): void => void reader.cancel().catch(() => {})

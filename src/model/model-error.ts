@@ -1,6 +1,7 @@
 /** What went wrong with a call of the model, said so that a person knows what to do. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 import { messageOf, TroupeError } from '../core/errors.ts'
+import type { ModelTimeouts } from './timeouts.ts'
 
 /** Stable codes of {@link ModelError}. */
 export type ModelErrorCode = keyof typeof texts
@@ -23,6 +24,10 @@ export interface ModelErrorDetails extends ModelAddress {
   readonly advice?: string | undefined
   /** Whether the same request may succeed later. Default: by the code. */
   readonly retryable?: boolean | undefined
+  /** The limit of the caller's own that was met. */
+  readonly timeout?: keyof ModelTimeouts | undefined
+  /** Calls of other models that failed before this one was called in their place. */
+  readonly earlier?: readonly ModelError[] | undefined
   readonly cause?: unknown
 }
 
@@ -31,6 +36,7 @@ const texts = {
   model_unauthorized: ['refused the key', 'Check OPENAI_API_KEY, and that the key may use this model.'],
   model_rate_limited: ['takes no more requests now', 'Wait, send fewer requests at once, or raise the limit.'],
   model_server_error: ['failed', 'Try again; if it keeps failing, look at the log or status page of the server.'],
+  model_context_exceeded: ['takes no conversation as long as this', 'Make the window that the model gets smaller.'],
   model_bad_request: ['refused the request', 'Correct what it names: messages, tools or options of the call.'],
   model_not_found: [
     'was not found',
@@ -68,6 +74,9 @@ export class ModelError extends TroupeError {
   readonly retryAfter: number | null
   /** Whether the same request may succeed later. */
   readonly retryable: boolean
+  /** With code `model_timeout`: which of the caller's `timeouts` was met; null where it was another. */
+  readonly timeout: keyof ModelTimeouts | null
+  readonly #details: ModelErrorDetails
 
   constructor(code: ModelErrorCode, details: ModelErrorDetails) {
     const [what, advice] = texts[code]
@@ -75,7 +84,7 @@ export class ModelError extends TroupeError {
     const reason = shorten(details.reason).replace(/[.\s]+$/, '')
     super(
       code,
-      `Model '${details.model}' at ${baseURL} ${what}: ${reason}. ${details.advice ?? advice}`,
+      `Model '${details.model}' at ${baseURL} ${what}: ${reason}. ${details.advice ?? advice}${listOf(details.earlier)}`,
       details.cause === undefined ? undefined : { cause: details.cause },
     )
     this.model = details.model
@@ -83,6 +92,13 @@ export class ModelError extends TroupeError {
     this.status = details.status ?? null
     this.retryAfter = details.retryAfter ?? null
     this.retryable = details.retryable ?? retryableCodes.has(code)
+    this.timeout = details.timeout ?? null
+    this.#details = details
+  }
+
+  /** The same error, which also says what was called before it. */
+  after(earlier: readonly ModelError[]): ModelError {
+    return earlier.length === 0 ? this : new ModelError(this.code, { ...this.#details, earlier })
   }
 }
 
@@ -96,7 +112,7 @@ export function toModelError(error: unknown, address: ModelAddress): ModelError 
   if (error instanceof APIConnectionError) return fail('model_unreachable')
   if (error instanceof SyntaxError) return fail('model_bad_answer')
   if (!(error instanceof APIError)) return fail('model_failed')
-  return fail(codeOfStatus(error.status), {
+  return fail(codeOf(error.status, error.code, error.message), {
     status: error.status,
     retryAfter: retryAfterOf(error.headers),
     ...adviceOf(error.code),
@@ -112,9 +128,10 @@ export function errorInAnswer(error: unknown, address: ModelAddress): ModelError
   }
   // Gateways put the HTTP status of the model behind them into `code`.
   const status = typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
-  return new ModelError(codeOfStatus(status), {
+  const reason = typeof message === 'string' ? message : JSON.stringify(error)
+  return new ModelError(codeOf(status, code, reason), {
     ...address,
-    reason: typeof message === 'string' ? message : JSON.stringify(error),
+    reason,
     status,
     ...adviceOf(code),
     cause: error,
@@ -131,6 +148,19 @@ export function brokenAnswer(error: unknown, address: ModelAddress): ModelError 
   })
 }
 
+// OpenAI has a code for it; others only say so: vLLM, llama.cpp, Anthropic, Gemini.
+const tooLong =
+  /maximum context length|exceeds? (the )?(available )?context|context (window|size|length)|prompt is too long|input token count/i
+
+function codeOf(status: number | undefined, code: unknown, message: string): ModelErrorCode {
+  if (code === 'context_length_exceeded') return 'model_context_exceeded'
+  // In the middle of a stream there is no status.
+  if (status === undefined && code === 'rate_limit_exceeded') return 'model_rate_limited'
+  if (status === undefined && code === 'invalid_prompt') return 'model_bad_request'
+  const byStatus = codeOfStatus(status)
+  return byStatus === 'model_bad_request' && tooLong.test(message) ? 'model_context_exceeded' : byStatus
+}
+
 function codeOfStatus(status: number | undefined): ModelErrorCode {
   if (status === undefined || status >= 500) return 'model_server_error'
   if (status === 401 || status === 403) return 'model_unauthorized'
@@ -141,7 +171,6 @@ function codeOfStatus(status: number | undefined): ModelErrorCode {
 
 function adviceOf(code: unknown): Partial<ModelErrorDetails> {
   if (code === 'insufficient_quota') return { advice: "Check the account's plan and billing.", retryable: false }
-  if (code === 'context_length_exceeded') return { advice: 'Make the window that the model gets smaller.' }
   return {}
 }
 
@@ -164,6 +193,11 @@ function reasonOf(error: unknown): string {
     inner = (inner as Error).cause
   }
   return reason
+}
+
+function listOf(earlier: readonly ModelError[] = []): string {
+  const list = earlier.map(({ model, code }) => `'${model}' (${code})`).join(', ')
+  return list === '' ? '' : ` It was called in place of ${list}.`
 }
 
 function withoutCredentials(baseURL: string): string {

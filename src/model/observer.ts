@@ -22,7 +22,7 @@ export interface ModelCaller {
 /** What is asked of a model. The headers are left out: they carry the key. */
 export interface ModelCall {
   readonly url: string
-  /** Body of the request; not to be changed. */
+  /** Body of the request, in the words of chat completions whatever the API; not to be changed. */
   readonly body: object & { readonly model: string; readonly messages: readonly unknown[] }
   readonly streamed: boolean
 }
@@ -63,7 +63,7 @@ export function observedBy(
   return (call) => modelObserver.began({ sessionId, traceId, nodeId, eventId }, call)
 }
 
-/** Where a client sends chat completions. */
-export function urlOfCalls(client: OpenAI): string {
-  return `${client.baseURL.replace(/\/$/, '')}/chat/completions`
+/** Where a client sends requests for this path. */
+export function urlOfCalls(client: OpenAI, path: string): string {
+  return `${client.baseURL.replace(/\/$/, '')}${path}`
 }

@@ -4,8 +4,9 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import type { Message } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { WindowData } from '../core/payloads.ts'
-import { completeChat, type ChatRequest } from '../model/chat.ts'
-import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
+import type { ChatRequest } from '../model/chat.ts'
+import { modelFaults, readConversation, type ModelOptions } from './model-options.ts'
+import { NodeModel } from './node-model.ts'
 import {
   DecisionError,
   namesOfRoutes,
@@ -43,7 +44,8 @@ export type DecisionNode<Names extends Routes> = NodeDefinition<
  * Its handler throws DecisionError when the model names no route and there is no fallback, and ModelError when the model
  * cannot be called: a fallback is for answers, not for outages.
  *
- * @throws AgentDefinitionError when there are no routes, `fallback` is none of them or `retries` is no whole number from 0.
+ * @throws AgentDefinitionError when there are no routes, `fallback` is none of them, `retries` is no
+ * whole number from 0, or options of the model are wrong.
  */
 export function decisionNode<const Names extends Routes>(options: DecisionNodeOptions<Names>): DecisionNode<Names> {
   const names = namesOfRoutes('decision', options.routes)
@@ -51,6 +53,7 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
   const faults = [
     ...(fallback === undefined || names.includes(fallback) ? [] : [`the fallback '${fallback}' is none of the routes`]),
     ...(Number.isInteger(retries) && retries >= 0 ? [] : [`retries is ${retries}, not a whole number from 0`]),
+    ...modelFaults(options),
   ]
   if (faults.length > 0) throw new AgentDefinitionError("a node of kind 'decision'", faults)
   const system = systemText(options.system, options.routes)
@@ -66,14 +69,11 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
     describe: { routes: { ...options.routes } },
     async run(event, runtime) {
       const { window } = event.data
-      const { services } = runtime
-      const { client, model } = chooseModel(options, services)
+      const model = new NodeModel(options, runtime, event.id)
       const messages = await readConversation(runtime, window, system)
       let text = ''
       for (let attempt = 0; attempt <= retries; attempt++) {
-        const request: ChatRequest = { model, messages, response_format: format }
-        const answer = await completeChat(client, request, callOptions(runtime, event.id))
-        runtime.addUsage(answer.usage)
+        const answer = await model.complete((target) => ({ model: target.model, messages, response_format: format }))
         const route = readRoute(answer.text, names)
         if (route !== undefined) {
           runtime.emit('route', { route, window })

@@ -5,7 +5,7 @@ import type { MemoryData } from '../core/payloads.ts'
 import { isOffline } from '../model/client.ts'
 import { composeWindow, countNewest } from './compose-window.ts'
 import type { MemoryNodeOptions, MemoryState, PinOptions, RecallOptions } from './memory-options.ts'
-import { chooseModel } from './model-options.ts'
+import { NodeModel } from './node-model.ts'
 import { recall, rememberFallen } from './recall.ts'
 import { summarize, summaryMessage, summaryOf } from './running-summary.ts'
 import { plainlyFits, TokenBudget } from './token-budget.ts'
@@ -25,16 +25,17 @@ const maxPinned = 16
 const defaultSummaryTokens = 400
 const defaultRecalled = 3
 
-/** Decides what is handed on, and keeps what falls out as the options say. The input is appended already. */
+/** Decides what is handed on, and keeps what falls out as the options say. The input is appended already; it came with `eventId`. */
 export async function manageMemory(
   options: MemoryNodeOptions,
   limit: number,
   before: MemoryState,
   text: string,
   runtime: Runtime,
+  eventId: string,
 ): Promise<ManagedMemory> {
   const { pins, recall: recalling, maxTokens } = options
-  const summary = summarizer(options, runtime)
+  const summary = summarizer(options, runtime, eventId)
   // A summary that fails is tried again, with what gathers until then.
   const { ids } = await runtime.window({ limit: (summary ? 2 * limit : limit) + reach })
   if (maxTokens === undefined && !summary && !pins && !recalling) return slide(ids, limit, before, text)
@@ -195,11 +196,15 @@ function collectionOf(runtime: Runtime): string {
 type Summarize = (fallen: readonly WindowUnit[], previous: string | undefined) => Promise<string | undefined>
 
 /** Makes summaries as ids of messages, undefined when that failed; none where there is nobody who could. */
-function summarizer({ summary, maxTokens: outer }: MemoryNodeOptions, runtime: Runtime): Summarize | undefined {
+function summarizer(
+  { summary, maxTokens: outer }: MemoryNodeOptions,
+  runtime: Runtime,
+  eventId: string,
+): Summarize | undefined {
   if (!summary) return undefined
   const options = summary === true ? {} : summary
-  const { client, model } = chooseModel(options, runtime.services)
-  if (isOffline(client)) return undefined
+  const model = new NodeModel(options, runtime, eventId)
+  if (isOffline(model.target.client)) return undefined
   const share = outer === undefined ? Infinity : Math.max(32, Math.floor(outer / 4))
   const { maxTokens = Math.min(defaultSummaryTokens, share) } = options
   return async (fallen, previous) => {
@@ -207,15 +212,7 @@ function summarizer({ summary, maxTokens: outer }: MemoryNodeOptions, runtime: R
     try {
       const [known] = previous === undefined ? [] : await runtime.messages(windowOf([previous]))
       const messages = fallen.flatMap((unit) => unit.messages)
-      const { text, usage } = await summarize({
-        client,
-        model,
-        previous: summaryOf(known),
-        messages,
-        maxTokens,
-        signal,
-      })
-      runtime.addUsage(usage)
+      const text = await summarize({ model, previous: summaryOf(known), messages, maxTokens })
       return runtime.append(summaryMessage(text), { aside: true })
     } catch (error) {
       if (signal.aborted) throw error

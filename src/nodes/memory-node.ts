@@ -6,6 +6,7 @@ import type { NodeDefinition, NodeRuntime } from '../core/node.ts'
 import { MemoryData, UserInput } from '../core/payloads.ts'
 import { manageMemory } from './manage-memory.ts'
 import { MemoryState, type MemoryNodeOptions } from './memory-options.ts'
+import { modelFaults } from './model-options.ts'
 
 /** The node that {@link memoryNode} makes. */
 export type MemoryNode = NodeDefinition<typeof UserInput, { memory_ready: typeof MemoryData }>
@@ -24,7 +25,7 @@ export type MemoryNode = NodeDefinition<typeof UserInput, { memory_ready: typeof
  * With `recall` an index or embedder that fails leaves the turn without recalled messages. Both are told in
  * `memory_ready`. The offline stand-in cannot summarise: with it `summary` has no effect.
  *
- * @throws AgentDefinitionError when a number is none, or out of range.
+ * @throws AgentDefinitionError when a number is none, or out of range, or options of the summary's model are wrong.
  */
 export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
   const { window = 40, maxTokens, summary, recall } = options
@@ -34,6 +35,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
     ...faultOf('maxTokens', maxTokens, 1),
     ...faultOf('summary.maxTokens', summaryTokens, 32),
     ...faultOf('recall.limit', recall?.limit, 1),
+    ...(summary === undefined || summary === true ? [] : modelFaults(summary)),
   ]
   if (faults.length > 0) throw new AgentDefinitionError("a node of kind 'memory'", faults)
 
@@ -47,7 +49,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
       if (!goesOn) runtime.append({ role: 'user', content: event.data })
       const text = goesOn ? await lastInput(runtime, window) : textOf(event.data)
       const before = runtime.getState() ?? {}
-      const { state, data } = await manageMemory(options, window, before, text, runtime)
+      const { state, data } = await manageMemory(options, window, before, text, runtime, event.id)
       if (JSON.stringify(state) !== JSON.stringify(before)) runtime.setState(state)
       runtime.emit('memory_ready', data)
     },

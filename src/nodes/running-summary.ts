@@ -1,20 +1,17 @@
 /** The running summary: what fell out of the window, in the words of the model. */
-import { textOf, type Message, type Usage } from '../core/messages.ts'
+import { textOf, type Message } from '../core/messages.ts'
 import { loadTextCounter } from '../model/count-tokens.ts'
-import { completeChat } from '../model/chat.ts'
-import type OpenAI from 'openai'
+import type { NodeModel } from './node-model.ts'
 
 /** How a conversation is summarised. */
 export interface SummaryRequest {
-  readonly client: OpenAI
-  readonly model: string
+  readonly model: NodeModel
   /** The summary so far; empty when there is none. */
   readonly previous: string
   /** What fell out, oldest first. */
   readonly messages: readonly Message[]
   /** The most tokens of the new summary. */
   readonly maxTokens: number
-  readonly signal: AbortSignal
 }
 
 // The result of a tool may be a whole page, of which a summary needs no more.
@@ -27,27 +24,23 @@ const instruction =
   'Answer with the notes only.'
 
 /** Asks the model for a new summary. Rejects when the model cannot be called, or says nothing. */
-export async function summarize(request: SummaryRequest): Promise<{ readonly text: string; readonly usage: Usage }> {
-  const { client, model, previous, messages, maxTokens, signal } = request
+export async function summarize(request: SummaryRequest): Promise<string> {
+  const { previous, messages, maxTokens } = request
   const content = [
     `Notes so far:\n${previous || '(none)'}`,
     `Messages:\n${messages.map(lineOf).join('\n')}`,
     `Write at most ${Math.floor(maxTokens * 0.6)} words.`,
   ].join('\n\n')
-  const answer = await completeChat(
-    client,
-    {
-      model,
-      messages: [
-        { role: 'system', content: instruction },
-        { role: 'user', content },
-      ],
-    },
-    { signal },
-  )
+  const answer = await request.model.complete(({ model }) => ({
+    model,
+    messages: [
+      { role: 'system', content: instruction },
+      { role: 'user', content },
+    ],
+  }))
   const text = answer.text.trim()
   if (text === '') throw new Error('The model gave no summary.')
-  return { text: await cut(text, maxTokens), usage: answer.usage }
+  return cut(text, maxTokens)
 }
 
 /** Models are told how long it may be, and do not always heed it. */

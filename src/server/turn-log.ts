@@ -17,6 +17,7 @@ export function logTurns(pool: SessionPool, log: ServerLog): () => void {
         ...(waited === undefined ? {} : { waitedMs: waited }),
         tokens: usage.totalTokens,
         modelCalls: usage.calls,
+        ...(usage.cost === undefined ? {} : { cost: usage.cost }),
         ...(error === null ? {} : { error: { code: error.code, node: error.node, message: error.message } }),
       }
       if (status === 'failed') log.warn(fields, 'turn')

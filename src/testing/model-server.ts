@@ -8,7 +8,7 @@ import { messageOf } from '../core/errors.ts'
 import { renderFault } from '../model/completion.ts'
 import { createOfflineFetch, type Fetch } from '../model/offline/offline-fetch.ts'
 import type { RecordedRequest, Script } from './script.ts'
-import { scriptedModel, type ScriptedModel } from './scripted-model.ts'
+import { apiOf, scriptedModel, type ScriptedModel } from './scripted-model.ts'
 
 /** What a {@link ModelServer} serves: a script, a scripted model, or the offline model. */
 export type ServedModel = Script | Pick<ScriptedModel, 'fetch'> | { readonly offline: true }
@@ -21,7 +21,7 @@ export interface ModelServer {
   readonly openRequests: number
   /** Requests that the client gave up before their answer ended. */
   readonly abortedRequests: number
-  /** Bodies of the chat completions so far, in order. */
+  /** Bodies of the calls so far, in order. */
   readonly requests: readonly RecordedRequest[]
   /** Resolves when no request is open. */
   idle(): Promise<void>
@@ -56,7 +56,7 @@ export async function startModelServer(served: ServedModel): Promise<ModelServer
   const handle = async (request: IncomingMessage, response: ServerResponse, signal: AbortSignal): Promise<void> => {
     try {
       const body = await readBody(request)
-      if (request.url?.endsWith('/chat/completions')) requests.push(JSON.parse(body) as RecordedRequest)
+      if (apiOf(request.url ?? '')) requests.push(JSON.parse(body) as RecordedRequest)
       const { method = 'GET', url = '/' } = request
       const init = { method, signal, ...(body === '' ? {} : { body }) }
       await send(await answer(new URL(url, 'http://127.0.0.1'), init), response)

@@ -4,15 +4,20 @@ import {
   renderCompletion,
   renderEnd,
   renderFault,
+  renderReasoning,
   renderStart,
   renderText,
   type CompletionHead,
   type CompletionReply,
 } from '../model/completion.ts'
+import type { ModelApiName } from '../model/model-api.ts'
+import { ResponseEvents } from './response-events.ts'
 import { comeTo, type AnswerStep, type PlainStep, type RecordedRequest, type StepOptions } from './script.ts'
 
 /** The call that a step answers. */
 export interface ScriptedRequest {
+  /** Default: `chat`. */
+  readonly api?: ModelApiName
   readonly body: RecordedRequest
   /** Number of the call, from 1. */
   readonly call: number
@@ -54,24 +59,27 @@ async function waitFor({ delay, hold }: StepOptions, clock: Clock, signal: Abort
   })
 }
 
-async function* pieces(step: AnswerStep, { body, call, clock }: ScriptedRequest): AsyncGenerator<string> {
+async function* pieces(step: AnswerStep, request: ScriptedRequest): AsyncGenerator<string> {
+  const { body, call, clock } = request
   const created = Math.floor(clock.now() / 1000)
   const head: CompletionHead = { id: `chatcmpl-scripted-${call}`, created, model: body.model }
   const parts = step.text === undefined ? [] : [step.text].flat()
   const reply = replyOf(step, call)
   const { ending = 'complete' } = step
+  const events = request.api === 'responses' ? new ResponseEvents(head, reply) : undefined
   if (!body.stream) {
     for (const part of parts) if (typeof part !== 'string') await comeTo(part)
-    const whole = renderCompletion(head, reply)
+    const whole = events ? JSON.stringify(events.whole()) : renderCompletion(head, reply)
     yield ending === 'complete' ? whole : whole.slice(0, whole.length >> 1)
   } else {
-    yield renderStart(head)
+    yield events ? events.start() : renderStart(head)
+    for (const part of reply.reasoning ?? []) yield events ? events.reasoning(part) : renderReasoning(head, part)
     for (const part of parts) {
-      if (typeof part === 'string') yield renderText(head, part)
-      else await comeTo(part)
+      if (typeof part !== 'string') await comeTo(part)
+      else yield events ? events.text(part) : renderText(head, part)
     }
     if (ending === 'complete') {
-      yield* renderEnd(head, reply, body.stream_options?.include_usage ?? false)
+      yield* events ? events.end() : renderEnd(head, reply, body.stream_options?.include_usage ?? false)
     }
   }
   // What Node's fetch throws when the other side goes away.
@@ -82,6 +90,7 @@ function replyOf(step: AnswerStep, call: number): CompletionReply {
   return {
     text: [step.text ?? []].flat().filter((part) => typeof part === 'string'),
     refusal: step.refusal,
+    reasoning: step.reasoning === undefined ? undefined : [step.reasoning].flat(),
     finishReason: step.finishReason,
     usage: step.usage,
     toolCalls: step.toolCalls?.map(({ name, args = {}, id }, index) => ({

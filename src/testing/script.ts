@@ -3,10 +3,15 @@ import { TroupeError } from '../core/errors.ts'
 import type { ChatRequest } from '../model/chat.ts'
 import type { CompletionUsage } from '../model/completion.ts'
 
-/** A request as the scripted model got it: the body of the chat completion, deeply frozen. */
+/**
+ * A request as the scripted model got it: the body of the chat completion, deeply frozen. Of a call of the Responses API
+ * it is that one's body: `input` in place of `messages`.
+ */
 export type RecordedRequest = Readonly<ChatRequest> & {
   readonly stream?: boolean | null
   readonly stream_options?: { readonly include_usage?: boolean } | null
+  /** The conversation of a call of the Responses API. */
+  readonly input?: unknown
 }
 
 /** A gate in a script, made with {@link hold}: whoever comes to it waits until it is released. */
@@ -41,6 +46,8 @@ export interface AnswerStep extends StepOptions {
   readonly text?: string | readonly (string | Hold)[]
   readonly toolCalls?: readonly ScriptedCall[]
   readonly refusal?: string
+  /** What the model thinks before that; pieces are streamed one by one. */
+  readonly reasoning?: string | readonly string[]
   readonly finishReason?: string
   /** Default: estimated from the text; null leaves it out. */
   readonly usage?: CompletionUsage | null

@@ -1,8 +1,9 @@
-/** A model that answers by a script, behind a real `openai` client. */
+/** A model that answers by a script, behind a real `openai` client: chat completions and the Responses API. */
 import OpenAI from 'openai'
 import { systemClock, type Clock } from '../core/clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { renderFault } from '../model/completion.ts'
+import type { ModelApiName } from '../model/model-api.ts'
 import type { Fetch } from '../model/offline/offline-fetch.ts'
 import { ScriptError, type RecordedRequest, type Script, type ScriptStep } from './script.ts'
 import { respondTo } from './script-response.ts'
@@ -49,8 +50,9 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     signal?.throwIfAborted()
     const request = new Request(input, { ...init, signal: null })
     const path = new URL(request.url).pathname
-    if (!path.endsWith('/chat/completions')) {
-      const message = `The scripted model answers chat completions only, not ${request.method} ${path}.`
+    const api = apiOf(path)
+    if (!api) {
+      const message = `The scripted model answers chat completions and responses only, not ${request.method} ${path}.`
       return new Response(renderFault({ message }), { status: 404, headers: { 'content-type': 'application/json' } })
     }
     const body = deepFreeze((await request.json()) as RecordedRequest)
@@ -63,7 +65,7 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
     } catch (error) {
       throw fail(`The function of step ${call} threw: ${messageOf(error)}. ${describe(body)}`, error)
     }
-    return respondTo(plain, { body, call, clock, signal })
+    return respondTo(plain, { api, body, call, clock, signal })
   }
 
   return {
@@ -86,9 +88,16 @@ export function scriptedModel(script: Script, options: ScriptedModelOptions = {}
   }
 }
 
+/** The API that a path belongs to. */
+export function apiOf(path: string): ModelApiName | undefined {
+  if (path.endsWith('/chat/completions')) return 'chat'
+  return path.endsWith('/responses') ? 'responses' : undefined
+}
+
 /** What a call was about, for messages. */
 function describe(body: RecordedRequest): string {
-  const last = body.messages.at(-1)
+  const messages: unknown = body.input ?? body.messages
+  const last: unknown = Array.isArray(messages) ? messages.at(-1) : messages
   return `Its last message is ${JSON.stringify(last)?.slice(0, 200)}.`
 }
 

@@ -1,4 +1,5 @@
 /** A host without a session: what a job asks for and how it ends is recorded. */
+import { manualClock } from '../setup/manual-clock.ts'
 import { z } from 'zod'
 import { EmbeddedHost } from '../../src/actor/embedded-host.ts'
 import type { Job, Outcome } from '../../src/actor/host.ts'
@@ -52,7 +53,7 @@ export function testHost(
     {
       sessionId: 's',
       services: {},
-      now: () => 0,
+      clock: manualClock(0),
       emitTransient: (job, type, data, ordinal) =>
         void transients.push(`${job.event.id}.${job.attempt}.${ordinal} ${type} ${JSON.stringify(data)}`),
       readMessages: (ids) => Promise.resolve(ids.map(() => undefined)),

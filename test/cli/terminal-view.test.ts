@@ -111,3 +111,10 @@ test('what a model writes cannot steer the terminal', () => {
   event('llm_chunk', { text: '\u001b[2Jred\u0007\u009bA\ttab\n' }, true)
   expect(written).toBe('redA\ttab\n')
 })
+
+test('the line below an answer says what it cost, where prices are known', () => {
+  view.begin({ type: 'user_input', text: 'hi' })
+  hop('input', 'llm', 'user_input')
+  view.end(result({ usage: { ...noUsage, totalTokens: 12, cost: 0.0012345 } }), states({ llm: 'completed' }), [])
+  expect(written).toContain('llm ✓ · 12 tokens · cost 0.00123\n')
+})

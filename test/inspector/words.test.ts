@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agoText, countText, durationText, previewOf, shortId } from '../../inspector/src/parts/words.ts'
+import { agoText, costText, countText, durationText, previewOf, shortId } from '../../inspector/src/parts/words.ts'
 
 test('numbers and times are short', () => {
   expect([0, 0.4, 12, 1_240, 12_400, 125_000].map(durationText)).toEqual([
@@ -11,6 +11,7 @@ test('numbers and times are short', () => {
     '2 min 5 s',
   ])
   expect([950, 12_400, 3_100_000].map(countText)).toEqual(['950', '12.4k', '3.1M'])
+  expect([0.0012345, 12.345].map(costText)).toEqual(['0.00123', '12.3'])
   expect(agoText(0, 7_200_000)).toBe('2 h')
   expect(shortId('user-a/0.3.7')).toBe('0.3.7')
 })

@@ -14,6 +14,7 @@ it('answers each call with the next step, streamed or whole as the request asks'
   expect(pieces).toEqual(['t', 'wo'])
   expect(await streamChat(model.client, request)).toEqual({
     text: '三',
+    reasoning: '',
     model: 'm',
     toolCalls: [],
     usage: { inputTokens: 5, outputTokens: 6, totalTokens: 11, calls: 1 },

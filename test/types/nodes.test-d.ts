@@ -1,5 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
+import { defineAgent } from '../../src/agent/define-agent.ts'
+import { defineNode } from '../../src/agent/define-node.ts'
 import type { MessageWindow } from '../../src/core/messages.ts'
 import type { NodeDefinition } from '../../src/core/node.ts'
 import { decisionNode } from '../../src/nodes/decision-node.ts'
@@ -74,6 +76,34 @@ test('routes are a literal union', () => {
   expectTypeOf<EventsOf<typeof llm>>().toEqualTypeOf<'llm_chunk' | 'llm_result' | 'route'>()
   // @ts-expect-error 'sales' is no route
   decisionNode({ routes: { chat: 'b' }, fallback: 'sales' })
+})
+
+test('an output is typed by its schema, and comes with a refusal', () => {
+  const llm = llmNode({ output: z.object({ item: z.string(), count: z.number().default(1) }) })
+  expectTypeOf<EventsOf<typeof llm>>().toEqualTypeOf<'llm_chunk' | 'llm_result' | 'refusal'>()
+  expectTypeOf<DataOf<typeof llm, 'llm_result'>['output']>().toEqualTypeOf<{ item: string; count: number }>()
+  expectTypeOf<DataOf<typeof llm, 'refusal'>['refusal']>().toEqualTypeOf<string>()
+  const plain = llmNode()
+  expectTypeOf<DataOf<typeof plain, 'llm_result'>>().not.toHaveProperty('output')
+})
+
+test('reasoning is an event where it is asked for', () => {
+  const [thinking, silent] = [llmNode({ reasoning: true }), llmNode({ reasoning: false })]
+  expectTypeOf<EventsOf<typeof thinking>>().toEqualTypeOf<'llm_chunk' | 'llm_result' | 'reasoning_chunk'>()
+  expectTypeOf<EventsOf<typeof silent>>().toEqualTypeOf<'llm_chunk' | 'llm_result'>()
+})
+
+test('an output is wired on its type', () => {
+  const Order = z.object({ item: z.string(), count: z.number() })
+  const llm = llmNode({ output: Order })
+  const ship = defineNode({ input: z.object({ output: Order }), emits: {}, run() {} })
+  const count = defineNode({ input: z.object({ output: z.object({ count: z.string() }) }), emits: {}, run() {} })
+  const start = { from: 'input', on: 'user_input', to: 'memory' } as const
+  const ask = { from: 'memory', on: 'memory_ready', to: 'llm' } as const
+  const nodes = { memory: memoryNode(), llm, ship, count }
+  defineAgent({ id: 'orders', version: 1, nodes, edges: [start, ask, { from: 'llm', on: 'llm_result', to: 'ship' }] })
+  // @ts-expect-error the count is a number
+  defineAgent({ id: 'orders', version: 1, nodes, edges: [start, ask, { from: 'llm', on: 'llm_result', to: 'count' }] })
 })
 
 test('the built-in nodes fit each other', () => {

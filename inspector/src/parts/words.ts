@@ -32,6 +32,13 @@ export function countText(count: number): string {
   return `${(count / 1_000_000).toFixed(1)}M`
 }
 
+const money = new Intl.NumberFormat('en', { maximumSignificantDigits: 3, useGrouping: false })
+
+/** Money, in whatever currency it is: `0.00123`, `12.3`. */
+export function costText(amount: number): string {
+  return money.format(amount)
+}
+
 /** A turn's or an event's id without its session: `0.3`, `0.3.7`. */
 export function shortId(id: string): string {
   return id.slice(id.lastIndexOf('/') + 1)

@@ -1,7 +1,8 @@
 /** Which session this is, how it is doing, and what stops it. */
+import type { UsageView } from '../../../src/inspect/protocol.ts'
 import { useApplication, useMayAct, useSession } from '../context.ts'
 import { useCell } from '../feed/cell.ts'
-import { agentText, countText } from '../parts/words.ts'
+import { agentText, costText, countText } from '../parts/words.ts'
 import { StatusBadge } from '../parts/status.tsx'
 import { stateText } from '../statechart/active-states.ts'
 import { ActButton } from '../act/act-button.tsx'
@@ -46,6 +47,7 @@ export function SessionHead() {
       {loaded < 1 && phase.kind === 'live' && <span className="dim number">history {Math.floor(loaded * 100)} %</span>}
       <span className="dim number" title={usageTitle(state.usage)}>
         {countText(turns)} {turns === 1 ? 'turn' : 'turns'} · {countText(state.usage.totalTokens)} tokens
+        {state.usage.cost !== undefined && ` · cost ${costText(state.usage.cost)}`}
       </span>
       {mayAct && turn && (
         <ActButton act={{ kind: 'cancel', traceId: turn.traceId }} className="button">
@@ -61,14 +63,8 @@ export function SessionHead() {
   )
 }
 
-function usageTitle({
-  inputTokens,
-  outputTokens,
-  calls,
-}: {
-  inputTokens: number
-  outputTokens: number
-  calls: number
-}): string {
-  return `${inputTokens} tokens in, ${outputTokens} out, ${calls} model calls`
+function usageTitle({ inputTokens, outputTokens, calls, cachedInputTokens, reasoningTokens }: UsageView): string {
+  const cached = cachedInputTokens === undefined ? '' : ` (${cachedInputTokens} cached)`
+  const reasoning = reasoningTokens === undefined ? '' : ` (${reasoningTokens} reasoning)`
+  return `${inputTokens} tokens in${cached}, ${outputTokens} out${reasoning}, ${calls} model calls`
 }

@@ -52,8 +52,9 @@ class Answer {
     if (result.status === 'cancelled') throw cancelledTurn()
     if (result.error) throw failedTurn(result.error)
     const { toolCalls, finishReason } = this.#ending
-    const { inputTokens, outputTokens } = result.usage
-    return { result, ending: { toolCalls, finishReason, usage: { input: inputTokens, output: outputTokens } } }
+    const { inputTokens: input, outputTokens: output, cachedInputTokens, reasoningTokens } = result.usage
+    const usage = { input, output, cachedInput: cachedInputTokens, reasoning: reasoningTokens }
+    return { result, ending: { toolCalls, finishReason, usage } }
   }
 }
 

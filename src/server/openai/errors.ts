@@ -57,6 +57,7 @@ const noRetry = { 'x-should-retry': 'false' }
 
 const statusOfModelError: Readonly<Record<string, number>> = {
   model_bad_request: 400,
+  model_context_exceeded: 400,
   model_rate_limited: 429,
   model_timeout: 504,
 }
