@@ -11,6 +11,7 @@ export {
 export { defineNode, type NodeCode, type NodeOptions } from './agent/define-node.ts'
 export { checkAgent, type AgentReport } from './agent/check-agent.ts'
 export { graphOf, mermaid, type Graph } from './agent/graph.ts'
+export { ApproveData, RejectData } from './agent/approval.ts'
 export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
@@ -53,6 +54,7 @@ export type { Json } from './core/json.ts'
 export { systemClock, type Clock } from './core/clock.ts'
 
 export type {
+  CallApproval,
   LoopRuntime,
   NodeDefinition,
   NodeRuntime,
@@ -91,6 +93,7 @@ export {
   MemoryData,
   ResultData,
   RetrievedDocument,
+  ToolProgressData,
   ToolResultData,
   UsageData,
   UserInput,
@@ -125,10 +128,12 @@ export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,
+  type ApprovalContext,
   type CallOf,
   type Tool,
   type ToolContext,
   type ToolOptions,
+  type ToolRetry,
 } from './nodes/tool.ts'
 export type { ModelOptions } from './nodes/model-options.ts'
 export type { Routes } from './nodes/routes.ts'

@@ -1,5 +1,6 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
 import { setMaxListeners } from 'node:events'
+import type { Clock } from '../core/clock.ts'
 import { EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
 import { assertJson, copyOf, frozenCopyOf, type Json } from '../core/json.ts'
@@ -23,6 +24,7 @@ type Records = readonly (MessageRecord | undefined)[]
 export interface HandlerSession {
   readonly sessionId: string
   readonly services: Services
+  readonly clock: Clock
   now(): number
   /** What the client asks of a turn beside its message. */
   requestOf(traceId: string): TurnRequest | undefined
@@ -74,6 +76,9 @@ export class HandlerRuntime implements NodeRuntime {
   }
   get services(): Services {
     return this.#session.services
+  }
+  get clock(): Clock {
+    return this.#session.clock
   }
   get request(): TurnRequest | undefined {
     const request = this.#session.requestOf(this.traceId)

@@ -1,5 +1,6 @@
 /** What a node is, and all that a handler sees of the world. */
 import type { z } from 'zod'
+import type { Clock } from './clock.ts'
 import type { AgentEvent } from './events.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
@@ -46,6 +47,8 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   readonly signal: AbortSignal
   /** What the session was opened with for its nodes, such as an OpenAI client under `client`. */
   readonly services: Services
+  /** The session's clock: pauses and timeouts go by it. */
+  readonly clock: Clock
   /** What the client asks of this turn beside its message, where it asks it of this node. */
   readonly request: TurnRequest | undefined
   /**
@@ -88,6 +91,14 @@ export interface Services {
   readonly [name: string]: unknown
 }
 
+/** Which calls of tools a node gets only when a person has approved them. */
+export interface CallApproval {
+  /** Ids of the calls in an event that need it. Free of effects, and never throws. */
+  needed(event: AgentEvent): readonly string[]
+  /** Why no call of a tool can be made with these arguments; undefined when one can. */
+  argumentsFault(tool: string, args: Json): string | undefined
+}
+
 /** A typed unit of work. Made with `defineNode` or one of the node factories. */
 export interface NodeDefinition<Input extends Schema = Schema, Emits extends Schemas = Schemas> {
   /** What the node takes. */
@@ -105,6 +116,8 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly takesResets: boolean
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
+  /** Only of nodes with tools that need approval. */
+  readonly approval?: CallApproval
   /** Handler or loop; a node has exactly one of both. */
   readonly handler: Handler
 }

@@ -49,7 +49,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
   readonly transcript: Transcript
   readonly observers = new Observers()
   readonly turns: TurnHandles
-  readonly #clock: Clock
+  readonly clock: Clock
   readonly #tap: SessionTap | undefined
   readonly #log: EventLog | undefined
   readonly #host: EmbeddedHost
@@ -68,7 +68,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     this.id = id
     this.agent = agent
     this.services = services
-    this.#clock = clock
+    this.clock = clock
     this.#tap = tap
     this.#log = store?.log
     this.turns = new TurnHandles({ id, agent, cancel: (traceId) => this.cancel(traceId) })
@@ -169,7 +169,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
   }
 
   now(): number {
-    return this.#clock.now()
+    return this.clock.now()
   }
 
   requestOf(traceId: string): TurnRequest | undefined {
@@ -277,11 +277,11 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     this.turns.rejectAll(reason)
     this.observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
-    if (handlers) await withPatience(this.#clock, patience, handlers)
+    if (handlers) await withPatience(this.clock, patience, handlers)
   }
 
   async #closeWriter(writer: SessionWriter): Promise<void> {
-    if (await withPatience(this.#clock, patience, writer.close())) return
+    if (await withPatience(this.clock, patience, writer.close())) return
     writer.abandon()
     warnOfSilentStore(this.id, patience)
   }

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { EmbeddedHost } from '../actor/embedded-host.ts'
 import type { Outcome } from '../actor/host.ts'
+import { systemClock, type Clock } from '../core/clock.ts'
 import { RecordedError, SessionBusyError } from '../core/errors.ts'
 import { traceIdOf } from '../core/events.ts'
 import { replaceStrings, type Json } from '../core/json.ts'
@@ -30,8 +31,10 @@ export interface FakeRuntimeOptions {
   readonly nodeId?: string
   /** What the client asks of the turn. Default: nothing. */
   readonly request?: TurnRequest
-  /** What the session's clock says. Default: always 0. */
+  /** What the session's clock says. Default: that of `clock`, else always 0. */
   readonly now?: () => number
+  /** The session's clock, for pauses and timeouts. Default: the machine's. */
+  readonly clock?: Clock
 }
 
 /** What may be said of one event that a node is given; everything has a default. */
@@ -94,7 +97,7 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
 ): FakeRuntime<Input, Emits> {
   const sessionId = options.sessionId ?? 'session'
   const nodeId = options.nodeId ?? definition.kind
-  const now = options.now ?? (() => 0)
+  const now = options.now ?? (() => options.clock?.now() ?? 0)
   const records: MessageRecord[] = (options.messages ?? []).map((message, index) => ({
     id: `0.${index}`,
     traceId: `${sessionId}/0.0`,
@@ -115,6 +118,7 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
     {
       sessionId,
       services: options.services ?? {},
+      clock: options.clock ?? systemClock,
       now,
       requestOf: () => options.request,
       emitTransient(_job, type, data) {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { EmbeddedHost } from '../../src/actor/embedded-host.ts'
 import type { Job, Outcome } from '../../src/actor/host.ts'
+import { systemClock } from '../../src/core/clock.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { LoopRuntime, NodeDefinition, NodeRuntime } from '../../src/core/node.ts'
 import { defineNode, type AgentEvent } from '../setup/engine.ts'
@@ -52,6 +53,7 @@ export function testHost(
     {
       sessionId: 's',
       services: {},
+      clock: systemClock,
       now: () => 0,
       emitTransient: (job, type, data, ordinal) =>
         void transients.push(`${job.event.id}.${job.attempt}.${ordinal} ${type} ${JSON.stringify(data)}`),
