@@ -12,7 +12,8 @@ import { EmptyAnswerError } from './empty-answer-error.ts'
 import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import type { Payload } from './payload.ts'
 import { DecisionError, namesOfRoutes, readRoute, routeDataOf, type RouteData, type Routes } from './routes.ts'
-import { toolsByName, type CallOf, type Tool } from './tool.ts'
+import { ToolList } from './tool-list.ts'
+import type { CallOf, Tool } from './tool.ts'
 
 /** Options of {@link llmNode}. */
 export interface LlmNodeOptions<Tools extends readonly Tool[], Names extends Routes> extends ModelOptions {
@@ -78,27 +79,18 @@ const routeRetries = 2
 export function llmNode<const Tools extends readonly Tool[] = [], const Names extends Routes = NoRoutes>(
   options: LlmNodeOptions<Tools, Names> = {},
 ): LlmNode<Tools, Names> {
-  const tools = [...toolsByName(options.tools ?? []).values()]
+  const tools = new ToolList(options.tools ?? [])
   const routes: Routes = options.routes ?? {}
   const names = Object.keys(routes).length > 0 ? namesOfRoutes('llm', routes) : []
-  if (names.length > 0 && tools.some((tool) => tool.name === chooseRoute))
+  if (names.length > 0 && tools.byName.has(chooseRoute))
     throw new AgentDefinitionError("a node of kind 'llm'", [`with routes, no tool may be named '${chooseRoute}'`])
-  const ownTools = new Set([...tools.map(({ name }) => name), ...(names.length > 0 ? [chooseRoute] : [])])
-  const offered: NonNullable<ChatRequest['tools']> = [
-    ...tools.map(({ name, description, jsonSchema }) => ({
-      type: 'function' as const,
-      function: { name, description, parameters: { ...jsonSchema } },
-    })),
-    ...(names.length > 0 ? [routeTool(routes)] : []),
-  ]
-
   return defineNode({
     kind: 'llm',
     input: WindowData,
     emits: {
       llm_chunk: ChunkData,
       llm_result: ResultData,
-      ...(tools.length > 0 ? { tool_call: CallsData } : {}),
+      ...(tools.some ? { tool_call: CallsData } : {}),
       ...(names.length > 0 ? { route: routeDataOf(names) } : {}),
     } as {
       llm_chunk: typeof ChunkData
@@ -108,16 +100,17 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
     },
     transient: ['llm_chunk'],
     describe: {
-      ...(tools.length > 0 ? { tools: tools.map((tool) => tool.name) } : {}),
+      ...(tools.some ? { tools: [...tools.byName.keys()] } : {}),
       ...(names.length > 0 ? { routes: { ...routes } } : {}),
     },
     async run(event, runtime) {
       const { window } = event.data
       const { attempt, nodeId } = runtime
       const { client, model } = chooseModel(options, runtime.services)
+      const ownTools = new Set([...tools.byName.keys(), ...(names.length > 0 ? [chooseRoute] : [])])
       const asked = readClientRequest(runtime.request, options.system, ownTools)
       const messages = await readConversation(runtime, window, asked.system)
-      const offers = [...offered, ...asked.tools]
+      const offers = [...tools.offered, ...(names.length > 0 ? [routeTool(routes)] : []), ...asked.tools]
       const limit = Math.min(options.maxOutputTokens ?? Infinity, runtime.request?.maxOutputTokens ?? Infinity)
       let text = ''
       let usage = noUsage
@@ -172,7 +165,7 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
         }
         // A model that was offered no tools may call one all the same: nothing could run it.
         const all = offers.length > 0 ? answer.toolCalls.map(withArguments) : []
-        const calls = tools.length > 0 ? all.filter((call) => !asked.isClientCall(call)) : []
+        const calls = tools.some ? all.filter((call) => !asked.isClientCall(call)) : []
         if (calls.length > 0) {
           runtime.emit('tool_call', { window: conclude(calls), calls: calls.map(callData) })
           return

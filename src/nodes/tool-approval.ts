@@ -1,21 +1,22 @@
 /** Which calls wait for a person, by the `needsApproval` of their tools. */
 import type { CallApproval } from '../core/node.ts'
 import { readArguments, type Call } from './run-tool.ts'
+import type { ToolList } from './tool-list.ts'
 import type { ApprovalContext, Tool } from './tool.ts'
 
-/** The approval of a node with these tools; undefined when none of them needs any. */
-export function approvalOf(tools: ReadonlyMap<string, Tool>): CallApproval | undefined {
-  if (![...tools.values()].some((tool) => tool.needsApproval)) return undefined
+/** The approval of a node with these tools; undefined when none of them needs any, or ever will. */
+export function approvalOf(tools: ToolList): CallApproval | undefined {
+  if (!tools.live && ![...tools.byName.values()].some((tool) => tool.needsApproval)) return undefined
   return {
     needed({ data, sessionId, traceId }) {
       const calls = (data as { readonly calls?: unknown } | null)?.calls
       if (!Array.isArray(calls)) return []
       return (calls as Call[])
-        .filter((call) => needsApproval(tools, call, { callId: call.id, sessionId, traceId }))
+        .filter((call) => needsApproval(tools.byName, call, { callId: call.id, sessionId, traceId }))
         .map(({ id }) => id)
     },
     argumentsFault(name, args) {
-      const tool = tools.get(name)
+      const tool = tools.byName.get(name)
       if (!tool) return undefined
       const read = readNow(tool, args)
       return read && 'fault' in read ? read.fault : undefined

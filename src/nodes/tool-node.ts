@@ -9,7 +9,8 @@ import type { Payload } from './payload.ts'
 import { observedTool } from './observed-tool.ts'
 import { outcomeUnknown, runTool, unapproved, type Call } from './run-tool.ts'
 import { approvalOf, needsApproval } from './tool-approval.ts'
-import { toolsByName, type CallOf, type Tool, type ToolContext } from './tool.ts'
+import { ToolList } from './tool-list.ts'
+import type { CallOf, Tool, ToolContext } from './tool.ts'
 
 /** Options of {@link toolNode}. */
 export interface ToolNodeOptions<Tools extends readonly Tool[]> {
@@ -48,15 +49,15 @@ export type ToolNode<Tools extends readonly Tool[]> = NodeDefinition<
  * @throws AgentDefinitionError when a number is out of its range.
  */
 export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeOptions<Tools>): ToolNode<Tools> {
-  const tools = toolsByName(options.tools)
+  const list = new ToolList(options.tools)
   const { concurrency = 8, toolMs, maxResultBytes = 65_536 } = options
   const faults = Object.entries({ concurrency, maxResultBytes }).flatMap(([name, value]) =>
     Number.isInteger(value) && value >= 1 ? [] : [`${name} is ${value}, not a whole number from 1`],
   )
   if (toolMs !== undefined && !(toolMs > 0)) faults.push(`toolMs is ${toolMs}, not a number of milliseconds over 0`)
   if (faults.length > 0) throw new AgentDefinitionError("a node of kind 'tools'", faults)
-  const approval = approvalOf(tools)
-  const waiting = [...tools.values()].filter((tool) => tool.needsApproval).map(({ name }) => name)
+  const approval = approvalOf(list)
+  const waiting = [...list.byName.values()].filter((tool) => tool.needsApproval).map(({ name }) => name)
 
   const node = defineNode({
     kind: 'tools',
@@ -64,10 +65,11 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
     emits: { tool_result: ToolResultData, tool_progress: ToolProgressData },
     transient: ['tool_progress'],
     onRestore: 'rerun',
-    describe: { tools: [...tools.keys()], ...(waiting.length > 0 ? { needsApproval: waiting } : {}) },
+    describe: { tools: [...list.byName.keys()], ...(waiting.length > 0 ? { needsApproval: waiting } : {}) },
     async run(event, runtime) {
       const { window, calls } = event.data
       const { signal, sessionId, traceId, clock, attempt } = runtime
+      const tools = list.byName
       const { observer } = runtime.services
       const options = { clock, timeout: toolMs, maxResultBytes }
       const works = namesOfCalls(calls).map((name, index) => (): Promise<CallResult> => {
