@@ -11,6 +11,7 @@ export {
 export { defineNode, type NodeCode, type NodeOptions } from './agent/define-node.ts'
 export { checkAgent, type AgentReport } from './agent/check-agent.ts'
 export { graphOf, mermaid, type Graph } from './agent/graph.ts'
+export { ApproveData, RejectData } from './agent/approval.ts'
 export type { Agent, GraphEdge, Migration, Nodes } from './agent/agent.ts'
 
 export { openSession, type OpenOptions } from './session/open.ts'
@@ -53,6 +54,7 @@ export type { Json } from './core/json.ts'
 export { systemClock, type Clock } from './core/clock.ts'
 
 export type {
+  CallApproval,
   LoopRuntime,
   NodeDefinition,
   NodeRuntime,
@@ -91,6 +93,7 @@ export {
   MemoryData,
   ResultData,
   RetrievedDocument,
+  ToolProgressData,
   ToolResultData,
   UsageData,
   UserInput,
@@ -117,6 +120,9 @@ export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
 export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
+export { mcpTools, type McpServer, type McpServerOptions, type McpTools } from './nodes/mcp/mcp-tools.ts'
+export { McpError, type McpErrorCode } from './nodes/mcp/mcp-error.ts'
+export type { ListedTool, McpHttpServer, McpStdioServer } from './nodes/mcp/connection.ts'
 export { memoryNode, type MemoryNode } from './nodes/memory-node.ts'
 export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
@@ -125,10 +131,12 @@ export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,
+  type ApprovalContext,
   type CallOf,
   type Tool,
   type ToolContext,
   type ToolOptions,
+  type ToolRetry,
 } from './nodes/tool.ts'
 export type { ModelOptions } from './nodes/model-options.ts'
 export type { Routes } from './nodes/routes.ts'

@@ -76,6 +76,9 @@ export class HandlerRuntime implements NodeRuntime {
   get services(): Services {
     return this.#session.services
   }
+  get clock(): Clock {
+    return this.#session.clock
+  }
   get request(): TurnRequest | undefined {
     const request = this.#session.requestOf(this.traceId)
     return request?.nodes.includes(this.nodeId) ? request : undefined
@@ -187,10 +190,6 @@ export class HandlerRuntime implements NodeRuntime {
   addUsage(usage: Usage): void {
     if (this.#ended) return
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage
-  }
-
-  get clock(): Clock {
-    return this.#session.clock
   }
 
   now(): number {

@@ -13,7 +13,7 @@ import { traceIdOf } from '../core/events.ts'
 import { toErrorData, type ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { NodeState, NodeStatus } from '../core/node.ts'
-import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent } from './held-event.ts'
+import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent, type Hold } from './held-event.ts'
 import { enqueue } from './inbox.ts'
 import { relay, scopeOf } from './session-scope.ts'
 
@@ -43,8 +43,8 @@ export interface NodeSnapshot {
 /** What the session tells a node's actor. A fixed vocabulary: XState caches event types for ever. */
 export type NodeCommand =
   | { readonly type: 'node.deliver'; readonly event: AgentEvent }
-  /** Parks an event; with `tools`, only calls of these tools need a decision. */
-  | { readonly type: 'node.hold'; readonly event: AgentEvent; readonly tools?: readonly string[] }
+  /** Parks an event. */
+  | ({ readonly type: 'node.hold'; readonly event: AgentEvent } & Hold)
   /** Decides what is held: it goes on once all of it is decided. */
   | { readonly type: 'node.decide'; readonly decision: Decision }
   /** Forgets what is held; with a call id, only the event with that call; with an event id, only that event. */
@@ -108,7 +108,7 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
           ? { ...snapshot, inbox: enqueue(snapshot.inbox, command.event) }
           : run(snapshot, command.event, 1, scope)
       case 'node.hold':
-        return { ...snapshot, held: [...snapshot.held, holdEvent(command.event, command.tools)] }
+        return { ...snapshot, held: [...snapshot.held, holdEvent(command.event, command)] }
       case 'node.decide': {
         const { decision } = command
         const decided = snapshot.held.map((held) => (concerns(held, decision) ? decide(held, decision) : held))

@@ -6,8 +6,12 @@ import type { AnyActorRef, AnyEventObject, AnyMachineSnapshot } from 'xstate'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 
-/** Where a `deliver` action sends an event; `when` and `map` name functions of the agent. */
-export type DeliverTarget = string | { readonly node: string; readonly when?: string; readonly map?: string }
+/**
+ * Where a `deliver` action sends an event; `when` and `map` name functions of the agent. `hold` shows in diagrams that the
+ * node has tools which need approval: the event is held where one of its calls does.
+ */
+export type DeliverTarget =
+  string | { readonly node: string; readonly when?: string; readonly map?: string; readonly hold?: 'needsApproval' }
 
 /**
  * What an inspector is told of a machine's transitions, from inside of them: it must be quick and may not throw. A
@@ -32,8 +36,8 @@ export interface SessionScope {
   drop(event: AnyEventObject, node: string): void
   cancel(event: AnyEventObject, node: string): void
   containFailure(event: AnyEventObject): void
-  /** True when a node holds something; for guards. */
-  holding(node: string): boolean
+  /** True when a node holds something, or the call that an event names; for guards. */
+  holding(node: string, named?: AnyEventObject): boolean
   /** Who looks at the session's transitions, if anybody does. */
   readonly tap: TransitionTap | undefined
   /** Before each transition of the machine. */

@@ -2,6 +2,7 @@
 import { AgentDefinitionError } from '../core/errors.ts'
 import type { AgentLimits } from '../core/limits.ts'
 import type { Schemas } from '../core/node.ts'
+import { approvalEdges, inputsWith } from './approval.ts'
 import type { Agent, Migration, Nodes } from './agent.ts'
 import { faultsOf } from './check-agent.ts'
 import type { CheckEdges } from './edge-check.ts'
@@ -35,6 +36,8 @@ export interface AgentOptions<N extends Nodes, Inputs extends Schemas, Edges> {
  * Every node also emits `error`; the port `input` emits `user_input` and the agent's `inputs`, the port `turn` emits
  * `limit_reached`; the port `output` is the client.
  *
+ * With tools that need approval, it takes the signals `approve` and `reject` without declaring them.
+ *
  * What is wired wrong does not compile: unknown nodes, events and routes, data that does not fit the target's input
  * without a `map`, and decision routes that no edge handles.
  *
@@ -48,10 +51,11 @@ export function defineAgent<
   const faults = faultsOf(definition)
   if (faults.length > 0) throw new AgentDefinitionError(nameOf(definition), faults)
   const { id, version, nodes, limits = {}, migrations = {} } = definition as AgentOptions<N, Inputs, Edges>
-  const inputs = definition.inputs ?? ({} as Inputs)
+  const declared = definition.inputs ?? ({} as Inputs)
+  const inputs = inputsWith(nodes, declared)
   const edges = readEdges(definition.edges as readonly EdgeDefinition[])
   const functions = functionsOf(edges)
-  const machine = edgeMachine(id, nodes, edges, functions)
+  const machine = edgeMachine({ id, nodes, edges, functions, inputs: declared })
   const hash = structureHash({ nodes, inputs, machine })
   const fitted = fittedEvents(nodes, machine.config as ChartConfig)
   return {
@@ -60,7 +64,7 @@ export function defineAgent<
     nodes,
     inputs,
     machine,
-    edges: graphEdgesOf(edges),
+    edges: [...graphEdgesOf(edges), ...approvalEdges(nodes)],
     functions,
     fitted,
     limits,

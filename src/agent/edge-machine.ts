@@ -8,7 +8,9 @@ import { sessionActions } from '../actor/session-actions.ts'
 import type { DeliverTarget } from '../actor/session-scope.ts'
 import { resetOf, type AgentEvent } from '../core/events.ts'
 import type { TurnProgress } from '../core/turn.ts'
+import type { Schemas } from '../core/node.ts'
 import type { AgentFunctions, Nodes } from './agent.ts'
+import { approvalTransitions } from './approval.ts'
 import { builtInGuards } from './guards.ts'
 import { edgesByEvent, type WiredEdge, type WiredTarget } from './wiring.ts'
 
@@ -17,13 +19,18 @@ interface EdgeTransition {
   readonly actions: { readonly type: 'deliver'; readonly params: { readonly to: readonly DeliverTarget[] } }
 }
 
-/** Makes the machine; `edges` have no faults. */
-export function edgeMachine(
-  id: string,
-  nodes: Nodes,
-  edges: readonly WiredEdge[],
-  functions: AgentFunctions,
-): AnyStateMachine {
+/** What the machine is made of; `edges` have no faults. */
+export interface EdgeMachineParts {
+  readonly id: string
+  readonly nodes: Nodes
+  readonly edges: readonly WiredEdge[]
+  readonly functions: AgentFunctions
+  /** The signals that the agent declares itself. */
+  readonly inputs: Schemas
+}
+
+/** Makes the machine. */
+export function edgeMachine({ id, nodes, edges, functions, inputs }: EdgeMachineParts): AnyStateMachine {
   const ids = Object.keys(nodes)
   const guards = Object.entries(functions.predicates).map(([name, test]) => [
     name,
@@ -39,7 +46,7 @@ export function edgeMachine(
     context: {},
     invoke: ids.map((node) => ({ id: node, src: node })),
     on: {
-      ...transitionsOf(nodes, edges),
+      ...transitionsOf(nodes, edges, inputs),
       // A child that errors without this would take the whole session with it.
       'xstate.error.actor.*': { actions: 'containFailure' },
     },
@@ -48,10 +55,11 @@ export function edgeMachine(
   return setup(parts as never).createMachine(config as never) as unknown as AnyStateMachine
 }
 
-function transitionsOf(nodes: Nodes, edges: readonly WiredEdge[]): Record<string, EdgeTransition[]> {
-  const on: Record<string, EdgeTransition[]> = {}
+function transitionsOf(nodes: Nodes, edges: readonly WiredEdge[], inputs: Schemas): Record<string, object[]> {
+  // What decides a call goes before what else an agent does with a signal of its own.
+  const on: Record<string, object[]> = approvalTransitions(nodes, inputs, { all: true })
   for (const [type, candidates] of edgesByEvent(edges)) {
-    on[type] = candidates.map(transitionOf)
+    on[type] = [...(on[type] ?? []), ...candidates.map((edge) => transitionOf(nodes, edge))]
     const [{ from, on: event }] = candidates as [WiredEdge]
     if (!ownNode(nodes, from)?.transient.has(event)) continue
     const targets = resetTargets(nodes, candidates)
@@ -60,8 +68,8 @@ function transitionsOf(nodes: Nodes, edges: readonly WiredEdge[]): Record<string
   return on
 }
 
-function transitionOf({ when, targets }: WiredEdge): EdgeTransition {
-  const actions = deliver(targets.map(deliverTarget))
+function transitionOf(nodes: Nodes, { when, targets }: WiredEdge): EdgeTransition {
+  const actions = deliver(targets.map((target) => deliverTarget(nodes, target)))
   if (when === undefined) return { actions }
   if (typeof when === 'string') return { guard: { type: 'route', params: { route: when } }, actions }
   return { guard: { type: when.name }, actions }
@@ -71,9 +79,15 @@ function deliver(to: readonly DeliverTarget[]): EdgeTransition['actions'] {
   return { type: 'deliver', params: { to } }
 }
 
-function deliverTarget({ node, when, map }: WiredTarget): DeliverTarget {
-  if (!when && !map) return node
-  return { node, ...(when ? { when: when.name } : {}), ...(map ? { map: map.name } : {}) }
+function deliverTarget(nodes: Nodes, { node, when, map }: WiredTarget): DeliverTarget {
+  const approval = ownNode(nodes, node)?.approval
+  if (!when && !map && !approval) return node
+  return {
+    node,
+    ...(when ? { when: when.name } : {}),
+    ...(map ? { map: map.name } : {}),
+    ...(approval ? { hold: 'needsApproval' as const } : {}),
+  }
 }
 
 /**

@@ -20,6 +20,9 @@ export const builtInGuards = {
   /** Holds while a node holds something for a person. Never outside of a session. */
   holding: (_: GuardArguments, { node }: { readonly node: string }): boolean =>
     scopeInTransition()?.holding(node) ?? false,
+  /** Holds while a node holds the call that the event names by `callId`. Never outside of a session. */
+  holdsCall: ({ event }: GuardArguments, { node }: { readonly node: string }): boolean =>
+    scopeInTransition()?.holding(node, event) ?? false,
 }
 
 function decidesOn(event: AnyEventObject, route: string): boolean {

@@ -24,6 +24,7 @@ import type { AgentLimits } from '../core/limits.ts'
 import type { Schemas } from '../core/node.ts'
 import { AgentDefinitionError, messageOf } from '../core/errors.ts'
 import type { Agent, Migration, Nodes } from './agent.ts'
+import { approvalTransitions, inputsWith } from './approval.ts'
 import { chartEdgesOf, resetTransitionsOf, type ChartConfig } from './chart-wiring.ts'
 import { chartFaults } from './check-chart.ts'
 import type {
@@ -197,10 +198,12 @@ export function setupAgent<
   const maps: Record<string, (data: unknown) => unknown> = {}
   const chart = {
     deliver(to: string, map?: (data: unknown) => unknown): object {
-      if (!map) return { type: 'deliver', params: { to: [to] } }
+      const hold =
+        Object.hasOwn(options.nodes, to) && options.nodes[to]?.approval ? { hold: 'needsApproval' } : undefined
+      if (!map) return { type: 'deliver', params: { to: [hold ? { node: to, ...hold } : to] } }
       const name = `map ${Object.keys(maps).length + 1}->${to}`
       maps[name] = map
-      return { type: 'deliver', params: { to: [{ node: to, map: name }] } }
+      return { type: 'deliver', params: { to: [{ node: to, map: name, ...hold }] } }
     },
     send: (to: string, data: unknown): object => chart.deliver(to, () => data),
     ...Object.fromEntries(
@@ -237,13 +240,17 @@ interface PlainOptions<N extends Nodes, Inputs extends Schemas> {
 
 function createAgent<N extends Nodes, Inputs extends Schemas>(
   options: PlainOptions<N, Inputs>,
-  config: ChartConfig,
+  written: ChartConfig,
   maps: Agent['functions']['maps'],
 ): Agent<N, Inputs> {
-  const faults = chartFaults(options, config)
+  const declared = options.inputs ?? ({} as Inputs)
+  const inputs = inputsWith(options.nodes, declared)
+  // Where the chart has its own way with a signal, that goes before.
+  const decisions = approvalTransitions(options.nodes, declared, { all: false })
+  const config: ChartConfig = { ...written, on: { ...decisions, ...written.on } }
+  const faults = chartFaults({ ...options, inputs }, config)
   if (faults.length > 0) throw new AgentDefinitionError(options.id, faults)
   const { id, version, nodes, limits = {}, migrations = {} } = options
-  const inputs = options.inputs ?? ({} as Inputs)
   const ids = Object.keys(nodes)
   const parts = {
     actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),

@@ -142,8 +142,8 @@ function withIds(data: unknown, schema: Schema, pending: readonly PendingWork[])
     return interrupted.length === 1 ? { eventId: interrupted[0]?.eventId, ...data } : (data ?? null)
   }
   if (!('callId' in propertiesOf(schema)) || (data && 'callId' in data)) return data ?? null
-  const calls = pending.flatMap(callsOf)
-  return calls.length === 1 ? { callId: calls[0]?.id, ...data } : (data ?? null)
+  const ids = pending.flatMap(({ undecided }) => undecided)
+  return ids.length === 1 ? { callId: ids[0], ...data } : (data ?? null)
 }
 
 function propertiesOf(schema: Schema | undefined): Readonly<Record<string, unknown>> {
@@ -153,8 +153,11 @@ function propertiesOf(schema: Schema | undefined): Readonly<Record<string, unkno
 }
 
 function usageOf(schema: Schema | undefined): string {
-  const names = Object.keys(propertiesOf(schema)).filter((name) => name !== 'callId' && !isRestoreSchema(schema))
-  return names.length > 0 ? ` {${names.map((name) => `"${name}": …`).join(', ')}}` : ''
+  if (!schema || isRestoreSchema(schema)) return ''
+  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input' })
+  const names = Object.keys(properties).filter((name) => name !== 'callId')
+  const shown = names.map((name) => `"${name}"${required.includes(name) ? '' : '?'}: …`)
+  return shown.length > 0 ? ` {${shown.join(', ')}}` : ''
 }
 
 function helpLines(inputs: Readonly<Record<string, Schema>>): string[] {

@@ -83,6 +83,13 @@ export function textIn(event: AgentEvent): string | undefined {
   return typeof text === 'string' ? text : undefined
 }
 
+/** How far a call of a tool is, in words; undefined of any other event. */
+export function progressIn({ type, data, transient }: AgentEvent): string | undefined {
+  if (type !== 'tool_progress' || !transient) return undefined
+  const { name, data: said } = data as { readonly name?: unknown; readonly data?: unknown }
+  return `${String(name)}: ${shorten(typeof said === 'string' ? said : JSON.stringify(said), 120)}`
+}
+
 /** What to tell of an answer that is not whole; undefined of any other event. */
 export function cutOff({ data, transient }: AgentEvent): string | undefined {
   const reason = transient ? undefined : (data as { finishReason?: unknown } | null)?.finishReason

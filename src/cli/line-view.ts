@@ -5,6 +5,7 @@ import type { TurnResult } from '../core/turn.ts'
 import {
   describeFailure,
   describeStart,
+  progressIn,
   ShownText,
   textIn,
   type ChatInput,
@@ -57,6 +58,7 @@ export class LineView implements ChatView {
 
   output(event: AgentEvent): void {
     const text = textIn(event)
+    const progress = progressIn(event)
     if (event.type === resetOf('llm_chunk')) {
       // In an earlier process it may have been streamed.
       if (!this.#shown.isEmpty) {
@@ -67,7 +69,8 @@ export class LineView implements ChatView {
     } else if (event.type === 'llm_chunk' && event.transient) {
       this.#shown.add(text ?? '')
       this.#text(text ?? '')
-    } else if (!event.transient && text === undefined) {
+    } else if (progress !== undefined) this.#aside(`  ${progress}`)
+    else if (!event.transient && text === undefined) {
       this.#endLine()
       this.#aside(`  ${event.type}: ${JSON.stringify(event.data)}`)
     } else if (!event.transient && text !== undefined && !this.#shown.endsWith(text)) {

@@ -4,6 +4,7 @@ import type { TurnResult } from '../core/turn.ts'
 import {
   describeFailure,
   describeStart,
+  progressIn,
   ShownText,
   textIn,
   type ChatInput,
@@ -63,6 +64,7 @@ export class TerminalView implements ChatView {
 
   output(event: AgentEvent): void {
     const text = textIn(event)
+    const progress = progressIn(event)
     if (event.type === resetOf('llm_chunk')) {
       // In an earlier process it may have been streamed.
       if (!this.#shown.isEmpty) this.#aside('(the answer is tried again)')
@@ -70,7 +72,8 @@ export class TerminalView implements ChatView {
     } else if (event.type === 'llm_chunk' && event.transient) {
       this.#shown.add(text ?? '')
       this.#text(text ?? '')
-    } else if (!event.transient && text === undefined) {
+    } else if (progress !== undefined) this.#aside(progress)
+    else if (!event.transient && text === undefined) {
       this.#aside(`${event.type}: ${JSON.stringify(event.data)}`)
     } else if (!event.transient && text !== undefined && !this.#shown.endsWith(text)) {
       this.#endLine()

@@ -96,6 +96,14 @@ export interface Services {
   readonly [name: string]: unknown
 }
 
+/** Which calls of tools a node gets only when a person has approved them. */
+export interface CallApproval {
+  /** Ids of the calls in an event that need it. Free of effects, and never throws. */
+  needed(event: AgentEvent): readonly string[]
+  /** Why no call of a tool can be made with these arguments; undefined when one can. */
+  argumentsFault(tool: string, args: Json): string | undefined
+}
+
 /** A typed unit of work. Made with `defineNode` or one of the node factories. */
 export interface NodeDefinition<Input extends Schema = Schema, Emits extends Schemas = Schemas> {
   /** What the node takes. */
@@ -113,6 +121,8 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly takesResets: boolean
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
+  /** Only of nodes with tools that need approval. */
+  readonly approval?: CallApproval
   /** Handler or loop; a node has exactly one of both. */
   readonly handler: Handler
 }

@@ -98,12 +98,17 @@ export const RefusalData = z.object({
 })
 export type RefusalData = z.infer<typeof RefusalData>
 
-/** A call of a tool as nodes exchange it: arguments are parsed. `rejected` says why a person refused it. */
+/**
+ * A call of a tool as nodes exchange it: arguments are parsed. `rejected` says why a person refused it, `approved` that
+ * one let it pass, `edited` that the arguments are the person's, not the model's.
+ */
 export const CallData = z.object({
   id: z.string(),
   name: z.string(),
   args: z.json(),
   rejected: z.string().exactOptional(),
+  approved: z.literal(true).exactOptional(),
+  edited: z.literal(true).exactOptional(),
 })
 /** `tool_call`: all calls of one model answer. */
 export const CallsData = z.object({ window: MessageWindow, calls: z.array(CallData) })
@@ -114,6 +119,15 @@ export type CallResult = z.infer<typeof CallResult>
 /** `tool_result`: a result for every call of a `tool_call`. */
 export const ToolResultData = z.object({ window: MessageWindow, results: z.array(CallResult) })
 export type ToolResultData = z.infer<typeof ToolResultData>
+
+/** `tool_progress`: how far a call of a tool is, in the tool's own words. It is transient; `attempt` is that of the node. */
+export const ToolProgressData = z.object({
+  callId: z.string(),
+  name: z.string(),
+  data: z.json(),
+  attempt: z.number(),
+})
+export type ToolProgressData = z.infer<typeof ToolProgressData>
 
 /** One retrieved piece of text, with where it comes from: the headings above it and its page (from 1), where it has them. */
 export const RetrievedDocument = z.object({

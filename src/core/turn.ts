@@ -46,7 +46,7 @@ export interface PendingWork {
   readonly eventId: string
   readonly type: string
   readonly data: unknown
-  /** Ids of the tool calls in it that need a decision; empty when it is decided as a whole. */
+  /** Ids of the tool calls in `data.calls` that still need a decision; empty when it is decided as a whole. */
   readonly undecided: readonly string[]
   /**
    * True when it was at work as its process died, and its node's `onRestore` is `ask`: `session.signal('rerun', { eventId })`

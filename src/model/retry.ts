@@ -36,7 +36,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
   }
 }
 
-function pause(milliseconds: number, { clock, signal }: RetryOptions): Promise<void> {
+/** Resolves after so many milliseconds of the clock, or when the signal is aborted. */
+export function pause(milliseconds: number, { clock, signal }: Pick<RetryOptions, 'clock' | 'signal'>): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
       clock.clearTimeout(timer)

@@ -12,7 +12,8 @@ import { modelFaults, type ModelOptions } from './model-options.ts'
 import type { Payload } from './payload.ts'
 import { namesOfRoutes, routeDataOf, type RouteData, type Routes } from './routes.ts'
 import { formatOf, outputFaults } from './structured-output.ts'
-import { toolsByName, type CallOf, type Tool } from './tool.ts'
+import { ToolList } from './tool-list.ts'
+import type { CallOf, Tool } from './tool.ts'
 
 /** Options of {@link llmNode}. */
 export interface LlmNodeOptions<
@@ -114,12 +115,12 @@ export function llmNode<
   Output extends OutputSchema = undefined,
   const Reasoning extends boolean = false,
 >(options: LlmNodeOptions<Tools, Names, Output, Reasoning> = {}): LlmNode<Tools, Names, Output, Reasoning> {
-  const tools = [...toolsByName(options.tools ?? []).values()]
+  const tools = new ToolList(options.tools ?? [])
   const given: Routes = options.routes ?? {}
   const routes = Object.keys(given).length > 0 ? namesOfRoutes('llm', given) : []
   const { output, outputRetries = 2, reasoning = false } = options
   const faults = [
-    ...(routes.length > 0 && tools.some((tool) => tool.name === chooseRoute)
+    ...(routes.length > 0 && tools.byName.has(chooseRoute)
       ? [`with routes, no tool may be named '${chooseRoute}'`]
       : []),
     ...(output ? outputFaults(output) : []),
@@ -136,16 +137,9 @@ export function llmNode<
     temperature: options.temperature,
     maxOutputTokens: options.maxOutputTokens,
     request: options.request,
-    hasTools: tools.length > 0,
+    tools,
     routes,
-    offered: [
-      ...tools.map(({ name, description, jsonSchema }) => ({
-        type: 'function' as const,
-        function: { name, description, parameters: { ...jsonSchema } },
-      })),
-      ...(routes.length > 0 ? [routeTool(given)] : []),
-    ],
-    ownTools: new Set([...tools.map(({ name }) => name), ...(routes.length > 0 ? [chooseRoute] : [])]),
+    routing: routes.length > 0 ? routeTool(given) : undefined,
     output,
     format: output && (() => (format ??= formatOf(output))),
     outputRetries,
@@ -154,7 +148,7 @@ export function llmNode<
   const emits: Schemas = {
     llm_chunk: ChunkData,
     llm_result: output ? ResultData.extend({ output }) : ResultData,
-    ...(tools.length > 0 ? { tool_call: CallsData } : {}),
+    ...(tools.some ? { tool_call: CallsData } : {}),
     ...(routes.length > 0 ? { route: routeDataOf(routes) } : {}),
     ...(output ? { refusal: RefusalData } : {}),
     ...(reasoning ? { reasoning_chunk: ReasoningData } : {}),
@@ -165,7 +159,7 @@ export function llmNode<
     emits,
     transient: ['llm_chunk', ...(reasoning ? ['reasoning_chunk'] : [])],
     describe: {
-      ...(tools.length > 0 ? { tools: tools.map((tool) => tool.name) } : {}),
+      ...(tools.some ? { tools: [...tools.byName.keys()] } : {}),
       ...(routes.length > 0 ? { routes: { ...given } } : {}),
     },
     run: (event, runtime) => runLlm(settings, event, runtime as NodeRuntime<Schemas>),

@@ -1,4 +1,5 @@
 /** What an `llmNode` does with one event. */
+import type { ChatCompletionTool } from 'openai/resources'
 import type { AgentEvent } from '../core/events.ts'
 import type { MessageToolCall, MessageWindow } from '../core/messages.ts'
 import type { NodeRuntime, Schema, Schemas } from '../core/node.ts'
@@ -12,6 +13,7 @@ import { readConversation, type ModelOptions } from './model-options.ts'
 import { NodeModel, type ModelTarget } from './node-model.ts'
 import { DecisionError, readRoute } from './routes.ts'
 import { misfit, OutputError, readOutput } from './structured-output.ts'
+import type { ToolList } from './tool-list.ts'
 
 /** What the node was defined with. */
 export interface LlmSettings {
@@ -20,13 +22,11 @@ export interface LlmSettings {
   readonly temperature: number | undefined
   readonly maxOutputTokens: number | undefined
   readonly request: Partial<ChatRequest> | undefined
-  /** The node has tools of its own. */
-  readonly hasTools: boolean
+  readonly tools: ToolList
   /** Names of the routes; none where it picks none. */
   readonly routes: readonly string[]
-  /** Tools, and the function that picks a route, as the model is offered them. */
-  readonly offered: NonNullable<ChatRequest['tools']>
-  readonly ownTools: ReadonlySet<string>
+  /** The function that picks a route, as the model is offered it. */
+  readonly routing: ChatCompletionTool | undefined
   /** Schema of the answer, where it is to be data. */
   readonly output: Schema | undefined
   /** What the request says of that. */
@@ -44,14 +44,15 @@ export async function runLlm(
   event: AgentEvent<WindowData>,
   runtime: NodeRuntime<Schemas>,
 ): Promise<void> {
-  const { output, routes, ownTools } = settings
+  const { output, routes, routing, tools } = settings
   const { window } = event.data
   const model = new NodeModel(settings.models, runtime, event.id)
   // A client that runs a tool itself gets a result without output; so it is offered none where there has to be one.
   const own = runtime.request && output ? { ...runtime.request, tools: [] } : runtime.request
+  const ownTools = new Set([...tools.byName.keys(), ...(routing ? [chooseRoute] : [])])
   const asked = readClientRequest(own, settings.system, ownTools)
   const messages = await readConversation(runtime, window, asked.system)
-  const offers = [...settings.offered, ...asked.tools]
+  const offers = [...tools.offered, ...(routing ? [routing] : []), ...asked.tools]
   const fields: Partial<ChatRequest> = {
     ...asked.fields,
     ...settings.request,
@@ -111,7 +112,7 @@ export async function runLlm(
     }
     // A model that was offered no tools may call one all the same: nothing could run it.
     const all = offers.length > 0 ? answer.toolCalls.map(withArguments) : []
-    const calls = settings.hasTools ? all.filter((call) => !asked.isClientCall(call)) : []
+    const calls = tools.some ? all.filter((call) => !asked.isClientCall(call)) : []
     if (calls.length > 0) {
       runtime.emit('tool_call', { window: conclude(calls), calls: calls.map(callData) })
       return

@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { messageOf } from '../core/errors.ts'
 import { findNonJson } from '../core/json.ts'
+import type { Schema } from '../core/node.ts'
 import type { CallResult } from '../core/payloads.ts'
+import { attemptTool, ToolTimeoutError, type AttemptOptions } from './attempt-tool.ts'
+import { cutText } from './cut-text.ts'
 import { findJsonFault } from './json-fault.ts'
 import type { Tool, ToolContext } from './tool.ts'
 
@@ -13,6 +16,10 @@ export interface Call {
   readonly args: unknown
   /** Why a person refused the call. */
   readonly rejected?: string
+  /** A person let it pass. */
+  readonly approved?: true
+  /** The arguments are the person's. */
+  readonly edited?: true
 }
 
 /** What a model is told when a tool returns nothing. */
@@ -24,32 +31,90 @@ export function outcomeUnknown({ id, name }: Call): CallResult {
   return { id, content, isError: true }
 }
 
+/** What a model is told of a call that needs approval and was sent to its node by a way that asks nobody. */
+export function unapproved({ id, name }: Call): CallResult {
+  return {
+    id,
+    content: `Error: a call of '${name}' needs the approval of a person, and nobody was asked.`,
+    isError: true,
+  }
+}
+
+/** How a call is run. */
+export interface RunOptions extends AttemptOptions {
+  /** The most bytes of its result, where the tool does not say. */
+  readonly maxResultBytes: number
+}
+
 /** Never rejects. */
-export async function runTool(tools: ReadonlyMap<string, Tool>, call: Call, context: ToolContext): Promise<CallResult> {
-  const failed = (reason: string): CallResult => ({ id: call.id, content: `Error: ${reason}`, isError: true })
+export async function runTool(
+  tools: ReadonlyMap<string, Tool>,
+  call: Call,
+  context: ToolContext,
+  options: RunOptions,
+): Promise<CallResult> {
+  const tool = tools.get(call.name)
+  const { content, isError } = await contentOf(tools, call, context, options)
+  const note =
+    call.edited && tool ? `A person changed the arguments of this call to ${JSON.stringify(call.args)}.\n` : ''
+  const cut = note + cutText(content, tool?.maxResultBytes ?? options.maxResultBytes)
+  return isError ? { id: call.id, content: cut, isError } : { id: call.id, content: cut }
+}
+
+async function contentOf(
+  tools: ReadonlyMap<string, Tool>,
+  call: Call,
+  context: ToolContext,
+  options: RunOptions,
+): Promise<Omit<CallResult, 'id'>> {
+  const failed = (reason: string): Omit<CallResult, 'id'> => ({ content: `Error: ${reason}`, isError: true })
   if (call.rejected !== undefined) return failed(`this call was rejected and did not run. Reason: ${call.rejected}`)
   const tool = tools.get(call.name)
   if (!tool) return failed(`there is no tool '${call.name}'. ${listTools(tools)}`)
-
-  let args: unknown = call.args
-  if (typeof args === 'string') {
-    const fault = findJsonFault(args)
-    if (fault) return failed(describeFault(tool.name, args, fault))
-    // Some models put the object into a JSON string.
-    args = JSON.parse(args) as unknown
-  }
   try {
-    const parsed = await tool.parameters.safeParseAsync(args)
-    if (!parsed.success) return failed(describeIssues(tool.name, parsed.error))
-    const value: unknown = await tool.run(parsed.data, context)
-    if (value === undefined) return { id: call.id, content: nothingReturned }
-    if (typeof value === 'string') return { id: call.id, content: value }
+    const read = await readArguments(tool, call.args, (parameters, value) => parameters.safeParseAsync(value))
+    if ('fault' in read) return failed(read.fault)
+    const value = await attemptTool(tool, read.args as never, context, options)
+    if (value === undefined) return { content: nothingReturned }
+    if (typeof value === 'string') return { content: value }
     const fault = findNonJson(value)
     if (fault) return failed(`'${tool.name}' ran, but what it returned is no JSON at ${fault.path}: ${fault.reason}.`)
-    return { id: call.id, content: JSON.stringify(value) }
+    return { content: JSON.stringify(value) }
   } catch (error) {
+    if (error instanceof ToolTimeoutError) return failed(error.message)
     return failed(`'${tool.name}' failed: ${messageOf(error) || 'it gives no reason'}`)
   }
+}
+
+type Parsed = z.ZodSafeParseResult<unknown>
+type Read = { readonly args: unknown } | { readonly fault: string }
+
+/**
+ * The arguments of a call as the tool gets them, or why it cannot; parsed now or later, as `parse` does.
+ * @throws whatever `parse` throws.
+ */
+export function readArguments(tool: Tool, args: unknown, parse: (schema: Schema, value: unknown) => Parsed): Read
+export function readArguments(
+  tool: Tool,
+  args: unknown,
+  parse: (schema: Schema, value: unknown) => Promise<Parsed>,
+): Promise<Read>
+export function readArguments(
+  tool: Tool,
+  args: unknown,
+  parse: (schema: Schema, value: unknown) => Parsed | Promise<Parsed>,
+): Read | Promise<Read> {
+  let value = args
+  if (typeof args === 'string') {
+    const fault = findJsonFault(args)
+    if (fault) return { fault: describeFault(tool.name, args, fault) }
+    // Some models put the object into a JSON string.
+    value = JSON.parse(args) as unknown
+  }
+  const readOf = (parsed: Parsed): Read =>
+    parsed.success ? { args: parsed.data } : { fault: describeIssues(tool.name, parsed.error) }
+  const parsed = parse(tool.parameters, value)
+  return parsed instanceof Promise ? parsed.then(readOf) : readOf(parsed)
 }
 
 function listTools(tools: ReadonlyMap<string, Tool>): string {

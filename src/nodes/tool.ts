@@ -1,11 +1,12 @@
 /** `defineTool`: a function that a model may call. */
 import { z } from 'zod'
 import { messageOf, TroupeError } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
 import type { Schema } from '../core/node.ts'
 
 /** What a tool's `run` is told beside its arguments. */
 export interface ToolContext {
-  /** Aborted when the turn is cancelled or the session stops. Hand it to whatever you wait for. */
+  /** Aborted when the turn is cancelled, the session stops or the tool's timeout is over. Hand it to whatever you wait for. */
   readonly signal: AbortSignal
   /** Id of the call, as the model's answer has it. */
   readonly callId: string
@@ -14,6 +15,29 @@ export interface ToolContext {
   readonly sessionId: string
   /** The turn that the call belongs to. */
   readonly traceId: string
+  /**
+   * Says how far the call is: JSON in the tool's own form, sent at once as the transient event `tool_progress`. Without
+   * effect once the call is over.
+   * @throws EmitError for data that are no JSON.
+   */
+  progress(data: Json): void
+}
+
+/** The call that a `needsApproval` is asked about. */
+export interface ApprovalContext {
+  /** Id of the call, as the model's answer has it. */
+  readonly callId: string
+  readonly sessionId: string
+  /** The turn that the call belongs to. */
+  readonly traceId: string
+}
+
+/** How a failed call of an idempotent tool is tried again. */
+export interface ToolRetry {
+  /** The most retries after the first try, a whole number from 0. */
+  readonly max: number
+  /** Milliseconds before the first retry; each further pause is twice as long, up to a minute. Default: 500. */
+  readonly backoff?: number
 }
 
 /** What {@link defineTool} takes. */
@@ -31,6 +55,18 @@ export interface ToolOptions<Name extends string, Parameters extends Schema> {
   run(args: z.output<Parameters>, context: ToolContext): unknown
   /** Running it twice with the same arguments does no harm, so that a crash may run it again. Default: false. */
   readonly idempotent?: boolean
+  /**
+   * Calls wait until a person approves them: every one, or those that the predicate holds for. It is asked inside the
+   * session's machine, with checked arguments: it must be quick and free of effects. One that throws counts as true.
+   * Default: no call waits.
+   */
+  readonly needsApproval?: boolean | ((args: z.output<Parameters>, context: ApprovalContext) => boolean)
+  /** Milliseconds for one try; then its signal is aborted and the model is told. Default: that of the `toolNode`. */
+  readonly timeout?: number
+  /** Tries again what throws or times out. Only for tools that are `idempotent`. Default: no retries. */
+  readonly retry?: ToolRetry
+  /** The most bytes of UTF-8 of a result that reach the model; more is cut, with a note. Default: that of the `toolNode`. */
+  readonly maxResultBytes?: number
 }
 
 /** A tool, ready for `llmNode` and `toolNode`. Made with {@link defineTool}. */
@@ -41,6 +77,12 @@ export interface Tool<Name extends string = string, Parameters extends Schema = 
   /** The JSON Schema of the arguments, as models read it. */
   readonly jsonSchema: Readonly<Record<string, unknown>>
   readonly idempotent: boolean
+  /** As in {@link ToolOptions}; those that are not there are left to the `toolNode`. */
+  readonly timeout?: number
+  readonly retry?: Required<ToolRetry>
+  readonly maxResultBytes?: number
+  /** Whether a call with these arguments waits for a person. Not there when none does. */
+  needsApproval?(args: z.output<Parameters>, context: ApprovalContext): boolean
   run(args: z.output<Parameters>, context: ToolContext): unknown
 }
 
@@ -58,12 +100,16 @@ export class ToolDefinitionError extends TroupeError {
   }
 }
 
+// Milliseconds.
+const defaultBackoff = 500
+
 const namePattern = /^[a-zA-Z0-9_-]{1,64}$/
 
 /**
  * Defines a tool.
  *
- * @throws ToolDefinitionError when the name is none that models accept, or the parameters are no object with a JSON form.
+ * @throws ToolDefinitionError when the name is none that models accept, the parameters are no object with a JSON form, a
+ * number is out of its range, or `retry` is given for a tool that is not `idempotent`.
  */
 export function defineTool<const Name extends string, Parameters extends Schema>(
   options: ToolOptions<Name, Parameters>,
@@ -72,14 +118,40 @@ export function defineTool<const Name extends string, Parameters extends Schema>
   if (!namePattern.test(name))
     throw new ToolDefinitionError(name, `its name must match ${namePattern.source}: letters, digits, _ and - only.`)
   if (typeof options.run !== 'function') throw new ToolDefinitionError(name, "it needs a function 'run'.")
+  const { needsApproval, timeout, retry, maxResultBytes, idempotent = false } = options
+  const fault = retry && !idempotent ? "it has 'retry', but is not idempotent: true." : numberFault(options)
+  if (fault) throw new ToolDefinitionError(name, fault)
   return {
     name,
     description,
     parameters,
     jsonSchema: jsonSchemaOf(name, parameters),
-    idempotent: options.idempotent ?? false,
+    idempotent,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(retry ? { retry: { max: retry.max, backoff: retry.backoff ?? defaultBackoff } } : {}),
+    ...(maxResultBytes === undefined ? {} : { maxResultBytes }),
+    ...(needsApproval ? { needsApproval: needsApproval === true ? () => true : needsApproval } : {}),
     run: (args, context) => options.run(args, context),
   }
+}
+
+/** What is wrong with the numbers of a tool. */
+function numberFault({
+  timeout,
+  retry,
+  maxResultBytes,
+}: Pick<Tool, 'timeout' | 'maxResultBytes'> & { retry?: ToolRetry }) {
+  if (timeout !== undefined && !(timeout > 0)) return `its timeout is ${timeout}, not a number of milliseconds over 0.`
+  if (maxResultBytes !== undefined && !isWhole(maxResultBytes, 1))
+    return `its maxResultBytes is ${maxResultBytes}, not a whole number from 1.`
+  if (retry && !isWhole(retry.max, 0)) return `its retry.max is ${retry.max}, not a whole number from 0.`
+  if (retry?.backoff !== undefined && !(retry.backoff >= 0))
+    return `its retry.backoff is ${retry.backoff}, not a number of milliseconds.`
+  return undefined
+}
+
+function isWhole(value: number, from: number): boolean {
+  return Number.isInteger(value) && value >= from
 }
 
 /**

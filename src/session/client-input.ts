@@ -1,6 +1,7 @@
 /** What clients send, checked where it comes in. */
 import type { z } from 'zod'
 import type { Agent, Nodes } from '../agent/agent.ts'
+import { isApprovalSchema, type ApproveData } from '../agent/approval.ts'
 import { SessionBusyError, SignalError } from '../core/errors.ts'
 import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
@@ -8,6 +9,7 @@ import type { Message } from '../core/messages.ts'
 import type { Schemas } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
 import type { PendingWork, TurnRequest } from '../core/turn.ts'
+import { assertDecides } from './approval-signal.ts'
 import { isRestoreSignal, restoreSignals } from './interrupted-work.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -66,6 +68,7 @@ export function readSignal(
   const parsed = schema.safeParse(data)
   if (!parsed.success) throw new SignalError(sessionId, type, describeIssues(parsed.error), { cause: parsed.error })
   assertJson(parsed.data, `data of '${type}'`)
+  if (isApprovalSchema(schema)) assertDecides(agent, sessionId, type, parsed.data as ApproveData, pending)
   if (!decides) return parsed.data
   const { eventId } = parsed.data as { eventId: string }
   const waiting = pending.filter(({ interrupted }) => interrupted).map((work) => work.eventId)

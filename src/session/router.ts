@@ -7,6 +7,7 @@
  * 3. A delivery that would exceed a limit is not made: the turn is told by `turn.limit_reached`, or fails.
  */
 import type { AnyActorRef, AnyEventObject } from 'xstate'
+import { concerns, decisionIn } from '../actor/held-event.ts'
 import type { NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
 import { relay, type DeliverTarget, type SessionScope } from '../actor/session-scope.ts'
 import type { Agent } from '../agent/agent.ts'
@@ -136,36 +137,57 @@ export class Router implements SessionScope {
   /** Jobs go by the ids of events: what a node gets of one event a second time is an event of its own. */
   #deliverTo(routing: Routing, node: string, event: AgentEvent): void {
     const isSame = (sent: Outgoing): boolean =>
-      sent.node === node && sent.command.type === 'node.deliver' && sent.command.event.id === event.id
+      sent.node === node && 'event' in sent.command && sent.command.event.id === event.id
     let sent = event
     if (routing.outgoing.length > 0 && node !== 'output' && routing.outgoing.some(isSame)) {
       const { from, type, data, traceId } = event
       sent = { ...event, id: this.#session.newEvent(from, type, data, traceId).id }
     }
-    routing.outgoing = added(routing.outgoing, { node, command: { type: 'node.deliver', event: sent } })
+    const approval = this.#approvalOf(node, sent)
+    const command: NodeCommand = approval
+      ? { type: 'node.hold', event: sent, tools: [], approval }
+      : { type: 'node.deliver', event: sent }
+    routing.outgoing = added(routing.outgoing, { node, command })
+  }
+
+  /**
+   * The calls that their tools want approved; undefined when there are none. Asked wherever an event is sent to a node, so
+   * that no way of wiring an agent leads past it.
+   */
+  #approvalOf(node: string, event: AgentEvent): readonly string[] | undefined {
+    const approval = this.#session.agent.nodes[node]?.approval
+    if (!approval) return undefined
+    const needed = approval.needed(event)
+    this.tap?.guard('needsApproval', { node }, needed.length > 0)
+    return needed.length > 0 ? needed : undefined
   }
 
   hold(event: AnyEventObject, node: string, tools?: readonly string[]): void {
     const held = this.#agentEvent(event)
-    this.#ask(event, node, { type: 'node.hold', event: held, ...(tools ? { tools } : {}) })
+    const approval = this.#approvalOf(node, held)
+    const asked = { ...(tools ? { tools } : {}), ...(approval ? { approval } : {}) }
+    this.#ask(event, node, { type: 'node.hold', event: held, ...asked })
   }
 
   release(event: AnyEventObject, node: string): void {
-    this.#ask(event, node, { type: 'node.decide', decision: callNamedBy(event) })
+    this.#ask(event, node, { type: 'node.decide', decision: decisionIn(event) })
   }
 
   reject(event: AnyEventObject, node: string, reason = 'A person rejected this call.'): void {
     const given = (event['data'] as { reason?: unknown } | undefined)?.reason
     const rejection = typeof given === 'string' && given !== '' ? given : reason
-    this.#ask(event, node, { type: 'node.decide', decision: { ...callNamedBy(event), rejection } })
+    this.#ask(event, node, { type: 'node.decide', decision: { ...decisionIn(event), rejection } })
   }
 
   drop(event: AnyEventObject, node: string): void {
-    this.#ask(event, node, { type: 'node.drop', ...callNamedBy(event) })
+    this.#ask(event, node, { type: 'node.drop', ...decisionIn(event) })
   }
 
-  holding(node: string): boolean {
-    return (this.#session.children[node]?.getSnapshot() as NodeSnapshot | undefined)?.held.length !== 0
+  holding(node: string, named?: AnyEventObject): boolean {
+    const held = (this.#session.children[node]?.getSnapshot() as NodeSnapshot | undefined)?.held
+    if (!named) return held?.length !== 0
+    const call = decisionIn(named)
+    return call.callId !== undefined && held?.some((each) => concerns(each, call)) === true
   }
 
   cancel(event: AnyEventObject, node: string): void {
@@ -351,13 +373,6 @@ export class Router implements SessionScope {
 function inTurnOf({ id, traceId }: AgentEvent, sent: Outgoing): Outgoing {
   const { node, command } = sent
   return 'event' in command ? { node, command: { ...command, event: { ...command.event, id, traceId } } } : sent
-}
-
-/** The call that a signal speaks of. */
-function callNamedBy(event: AnyEventObject): { callId?: string; traceId?: string } {
-  const { callId } = (event['data'] ?? {}) as { callId?: unknown }
-  const traceId: unknown = event['traceId']
-  return typeof callId === 'string' && typeof traceId === 'string' ? { callId, traceId } : {}
 }
 
 function limitError(turn: TurnRecord, limit: string, value: number): LimitError {

@@ -44,6 +44,7 @@ test('the tool gives a number without the noise of binary fractions', () => {
     idempotencyKey: 'k',
     sessionId: 's',
     traceId: 't',
+    progress: () => {},
   }
   expect(calculator.run({ expression: '0.1 + 0.2' }, context)).toBe('0.3')
 })

@@ -19,7 +19,7 @@ test('each call is told its ids; calls that share an id share no key, and each g
   const calls = ['x', 'y', 'z'].map((text) => ({ id: text === 'z' ? 'b' : 'a', name: 'echo' as const, args: { text } }))
   await runtime.handle({ window: runtime.window(), calls }, { id: 'user-a/0.3.7' })
 
-  expect(contexts.map(({ signal: _signal, ...rest }) => rest)).toEqual([
+  expect(contexts.map(({ signal: _signal, progress: _progress, ...rest }) => rest)).toEqual([
     { callId: 'a', idempotencyKey: 'user-a/0.3.7:a', sessionId: 'user-a', traceId: 'user-a/0.3' },
     { callId: 'a', idempotencyKey: 'user-a/0.3.7:a#2', sessionId: 'user-a', traceId: 'user-a/0.3' },
     { callId: 'b', idempotencyKey: 'user-a/0.3.7:b', sessionId: 'user-a', traceId: 'user-a/0.3' },

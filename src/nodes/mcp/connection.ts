@@ -1,0 +1,208 @@
+/**
+ * The connection to one MCP server. It is made anew by the next call when the server has gone.
+ *
+ * Invariants
+ * 1. At most one client is open at a time; after `close()` there is none, and no process of it.
+ * 2. A call that may have reached a server that went away is made again only when it may be repeated.
+ */
+import type { Client, ListToolsResult, ProgressCallback, Transport } from '@modelcontextprotocol/client'
+import { abortable } from '../../core/abortable.ts'
+import { messageOf } from '../../core/errors.ts'
+import { McpError } from './mcp-error.ts'
+
+/** A server that is a process of this machine and speaks over its standard input and output. */
+export interface McpStdioServer {
+  readonly command: string
+  readonly args?: readonly string[]
+  /** Beside a few harmless variables of this process, such as PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Default: that of this process. */
+  readonly cwd?: string
+  readonly url?: never
+}
+
+/** A server that speaks streamable HTTP. */
+export interface McpHttpServer {
+  readonly url: string | URL
+  /** Sent with each request, such as `authorization`. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly command?: never
+}
+
+/** A tool as its server lists it. */
+export type ListedTool = ListToolsResult['tools'][number]
+/** What a call of a tool gave. */
+export type ToolCallResult = Awaited<ReturnType<Client['callTool']>>
+
+/** A call of a tool. */
+export interface McpCall {
+  readonly name: string
+  readonly args: Record<string, unknown>
+  /** Doing it twice does no harm. */
+  readonly repeatable: boolean
+  readonly signal: AbortSignal
+  readonly onProgress: ProgressCallback
+}
+
+// Milliseconds.
+const connectTimeout = 30_000
+// Calls end by their own signals; this is the longest that a timer can wait.
+const noTimeout = 2 ** 31 - 1
+const keptStderr = 1_000
+
+/** See the top of this file. */
+export class McpConnection {
+  readonly #name: string
+  readonly #server: McpStdioServer | McpHttpServer
+  readonly #onTools: (tools: readonly ListedTool[]) => void
+  #opening: Promise<Client> | undefined
+  #client: Client | undefined
+  #closed = false
+  /** What the process said last on its standard error, for messages. */
+  #stderr = ''
+
+  /** `onTools` is told of the server's tools whenever they are read anew. */
+  constructor(name: string, server: McpStdioServer | McpHttpServer, onTools: (tools: readonly ListedTool[]) => void) {
+    this.#name = name
+    this.#server = server
+    this.#onTools = onTools
+  }
+
+  /**
+   * Connects, unless it is connected.
+   * @throws McpError `mcp_unreachable`, `mcp_closed`.
+   */
+  async open(): Promise<Client> {
+    if (this.#closed) throw this.#error('mcp_closed', 'it was closed.')
+    if (this.#client) return this.#client
+    this.#opening ??= this.#connect().finally(() => (this.#opening = undefined))
+    return this.#opening
+  }
+
+  /**
+   * Calls a tool.
+   * @throws McpError; the signal's reason when that is aborted, after the server was told to stop.
+   */
+  async call(call: McpCall): Promise<ToolCallResult> {
+    for (let attempt = 1; ; attempt++) {
+      const client = await abortable(this.open(), call.signal)
+      try {
+        const { signal, onProgress } = call
+        return await client.callTool(
+          { name: call.name, arguments: call.args },
+          { signal, onprogress: onProgress, timeout: noTimeout },
+        )
+      } catch (error) {
+        call.signal.throwIfAborted()
+        const fault = faultOf(error)
+        if (fault === 'refused') throw this.#error('mcp_call_failed', messageOf(error), error)
+        await this.#forget(client)
+        if (attempt === 1 && (fault === 'not_run' || call.repeatable)) continue
+        if (fault === 'not_run')
+          throw this.#error('mcp_unreachable', `it cannot be reached: ${messageOf(error)}`, error)
+        throw this.#error('mcp_lost', lost, error)
+      }
+    }
+  }
+
+  /** Ends the connection and, where it is one, the server's process. */
+  async close(): Promise<void> {
+    this.#closed = true
+    const opening = this.#opening
+    await opening?.catch(() => {})
+    const client = this.#client
+    if (client) await this.#forget(client)
+  }
+
+  async #connect(): Promise<Client> {
+    const { Client: McpClient } = await import('@modelcontextprotocol/client')
+    const client = new McpClient(
+      { name: 'troupe', version: '1' },
+      {
+        listChanged: {
+          tools: {
+            onChanged: (error, tools) => {
+              if (!error && tools && this.#client === client) this.#onTools(tools)
+            },
+          },
+        },
+      },
+    )
+    client.onclose = () => {
+      if (this.#client === client) this.#client = undefined
+    }
+    const transport = await this.#transport()
+    try {
+      await client.connect(transport, { timeout: connectTimeout })
+      const { tools } = await client.listTools(undefined, { timeout: connectTimeout })
+      if (this.#closed) throw new Error('it was closed meanwhile.')
+      this.#client = client
+      this.#onTools(tools)
+      return client
+    } catch (error) {
+      await client.close().catch(() => {})
+      await transport.close().catch(() => {})
+      const said = this.#stderr.trim()
+      const reason = `it cannot be reached: ${messageOf(error)}${said === '' ? '' : ` It said: ${said}`}`
+      throw this.#error('mcp_unreachable', reason, error)
+    }
+  }
+
+  async #transport(): Promise<Transport> {
+    const server = this.#server
+    if (server.url !== undefined) {
+      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
+      return new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers: { ...server.headers } } })
+    }
+    const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
+    const { command, args = [], env, cwd } = server
+    const transport = new StdioClientTransport({
+      command,
+      args: [...args],
+      // It would write between the lines of whoever talks here.
+      stderr: 'pipe',
+      ...(env ? { env: { ...env } } : {}),
+      ...(cwd === undefined ? {} : { cwd }),
+    })
+    this.#stderr = ''
+    transport.stderr?.on('data', (text: Buffer) => {
+      this.#stderr = (this.#stderr + text.toString()).slice(-keptStderr)
+    })
+    return transport
+  }
+
+  async #forget(client: Client): Promise<void> {
+    if (this.#client === client) this.#client = undefined
+    const { transport } = client
+    // A server that keeps sessions need not keep this one.
+    if (transport && 'terminateSession' in transport)
+      await (transport as { terminateSession(): Promise<void> }).terminateSession().catch(() => {})
+    await client.close().catch(() => {})
+  }
+
+  #error(code: ConstructorParameters<typeof McpError>[0], reason: string, cause?: unknown): McpError {
+    return new McpError(code, this.#name, reason, cause === undefined ? undefined : { cause })
+  }
+}
+
+const lost =
+  'the connection was lost during the call, so its outcome is unknown: it may or may not have taken effect. Find out before calling it again.'
+
+/**
+ * What an error of a call means: the server answered it with one (`refused`), the server never got to it (`not_run`), or
+ * nobody knows (`lost`).
+ */
+function faultOf(error: unknown): 'refused' | 'not_run' | 'lost' {
+  const { code, data, cause } = error as { code?: unknown; data?: { status?: unknown }; cause?: { code?: unknown } }
+  // Errors of JSON-RPC have numbers.
+  if (typeof code === 'number') return 'refused'
+  // A server that was started again knows nothing of the session.
+  if (data?.status === 400 || data?.status === 404) return 'not_run'
+  if (code === 'NOT_CONNECTED' || code === 'SEND_FAILED' || cause?.code === 'ECONNREFUSED') return 'not_run'
+  if (
+    typeof code === 'string' &&
+    ['INVALID_RESULT', 'UNSUPPORTED_RESULT_TYPE', 'CAPABILITY_NOT_SUPPORTED'].includes(code)
+  )
+    return 'refused'
+  return 'lost'
+}
