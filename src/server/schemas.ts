@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Json } from '../core/json.ts'
 import { UserInput } from '../core/payloads.ts'
+import { turnPolicies } from '../session/turn-policy.ts'
 
 // Nothing that people write is deeper; what is writes JSON by recursion, and fails far down.
 const deepest = 128
@@ -53,6 +54,10 @@ export const NewMessage = z
     content: UserInput.meta({
       description: 'Text, or a list of parts: { type: "text", text }, image_url, input_audio, file.',
     }),
+    policy: z
+      .enum(turnPolicies)
+      .optional()
+      .meta({ description: 'What happens to it while a turn is at work. Default: that of the server, `enqueue`.' }),
   })
   .meta({ id: 'NewMessage', description: 'A message of the user: text, or content parts as in OpenAI’s API.' })
 

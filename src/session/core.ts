@@ -46,6 +46,7 @@ import { Steps } from './steps.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
 import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
+import type { TurnPolicy } from './turn-policy.ts'
 
 /** See the top of this file. */
 export class SessionCore extends Steps implements RoutedSession, CycledSession {
@@ -105,9 +106,11 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
 
   // --- steps ---------------------------------------------------------------------------
 
-  /** Accepts a message of the client: its turn begins now, or when the running one ends. */
-  accept(traceId: string, input: TurnInput): void {
+  /** Accepts a message of the client: its turn begins now, or when the running one ends, which it may cancel. */
+  accept(traceId: string, input: TurnInput, policy: TurnPolicy = 'enqueue'): void {
     this.step(() => {
+      if (policy === 'interrupt')
+        for (const turn of this.#ledger.all()) if (turn.status === 'running') this.#giveUp(turn)
       this.#ledger.open(traceId, this.time, input)
       this.#remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
@@ -189,12 +192,14 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
   cancel(traceId: string): boolean {
     const turn = this.#ledger.get(traceId)
     if (!turn) return false
-    this.step(() => {
-      turn.cancelled = true
-      this.effects.durable = true
-      giveUpTurn(this.agent, this.children, traceId, 'all')
-    })
+    this.step(() => this.#giveUp(turn))
     return true
+  }
+
+  #giveUp(turn: TurnRecord): void {
+    turn.cancelled = true
+    this.effects.durable = true
+    giveUpTurn(this.agent, this.children, turn.traceId, 'all')
   }
 
   /** Fires a timer that is due; one that is not wanted any more has no effect. */

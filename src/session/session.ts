@@ -11,15 +11,7 @@ import { readerOf } from '../core/schema.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import {
-  messageFault,
-  policyFault,
-  readHistory,
-  readInjected,
-  readSignal,
-  type SendOptions,
-  type TurnPolicy,
-} from './client-input.ts'
+import { messageFault, readHistory, readInjected, readSignal, type SendOptions } from './client-input.ts'
 import type { SessionCore } from './core.ts'
 import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './fork.ts'
 import { LiveSession } from './live-session.ts'
@@ -28,6 +20,7 @@ import type { SessionEvents } from './observers.ts'
 import type { SessionGraph } from './session-graph.ts'
 import type { SessionSetup } from './session-setup.ts'
 import type { TappedSession } from './tap.ts'
+import { policyFault, type TurnPolicy } from './turn-policy.ts'
 import { refusedTurn, type Turn } from './turn.ts'
 
 /** One conversation with an agent. Opened with `openSession`. */
@@ -66,13 +59,14 @@ export class Session implements TappedSession {
     const known = options.id === undefined ? undefined : this.#live.known(options.id)
     if (known) return known
     const input = readerOf(UserInput).read(content)
+    const { id: clientId, policy = this.#turnPolicy, request } = options
     const refusal =
       this.#live.refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
-      policyFault(this.id, options.policy ?? this.#turnPolicy, this.#core.turns(), this.#core.limits)
+      policyFault(this.id, policy, this.#core.turns(), this.#core.limits)
     if (refusal) return refusedTurn(refusal)
-    const turn = this.#live.turns.follow(this.#core.newTraceId(), options.id)
-    this.#core.accept(turn.traceId, { data: input.data as Json, clientId: options.id, request: options.request })
+    const turn = this.#live.turns.follow(this.#core.newTraceId(), clientId)
+    this.#core.accept(turn.traceId, { data: input.data as Json, clientId, request }, policy)
     return turn
   }
 

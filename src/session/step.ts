@@ -9,11 +9,12 @@ import type { Json } from '../core/json.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
+import type { TurnPolicy } from './turn-policy.ts'
 
 /** What a step reacts to. */
 export type StepInput =
   /** A message of the client. */
-  | { readonly kind: 'message'; readonly data: Json; readonly clientId?: string }
+  | { readonly kind: 'message'; readonly data: Json; readonly clientId?: string; readonly policy?: TurnPolicy }
   | { readonly kind: 'signal'; readonly type: string; readonly data: Json }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
   | { readonly kind: 'cancel'; readonly traceId: string }
@@ -51,7 +52,7 @@ export function step(agent: Agent, before: Checkpoint | string, input: StepInput
 export function apply(core: SessionCore, input: StepInput): void {
   switch (input.kind) {
     case 'message':
-      return core.accept(core.newTraceId(), input)
+      return core.accept(core.newTraceId(), input, input.policy)
     case 'signal':
       return core.signal(core.traceIdForSignal(input.data), input.type, input.data)
     case 'outcome':

@@ -68,10 +68,14 @@ export function addTurnRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerParts): 
   const { pool, limits } = parts
   app.openapi(send, async (context) => {
     const storedId = storedIdOf(context, context.req.valid('param').id)
-    const { content } = context.req.valid('json')
+    const { content, policy } = context.req.valid('json')
     assertSize(content, limits.maxMessageCharacters)
     const id = idempotencyKeyOf(context)
-    const options = { ...callerOf(context), ...(id === undefined ? {} : { id }) }
+    const options = {
+      ...callerOf(context),
+      ...(id === undefined ? {} : { id }),
+      ...(policy === undefined ? {} : { policy }),
+    }
     return answerTurn(context, parts, storedId, () => pool.send(storedId, content, options))
   })
   app.openapi(signal, async (context) => {
