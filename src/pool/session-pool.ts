@@ -17,6 +17,7 @@ import { ModelCalls } from '../model/model-calls.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
 import type { ForkOptions } from '../session/fork.ts'
 import { assertSessionId } from '../session/session-ids.ts'
+import type { CancelOptions } from '../session/safe-point.ts'
 import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import { memoryStore } from '../store/memory-store.ts'
@@ -237,13 +238,13 @@ export class SessionPool {
   }
 
   /**
-   * Gives up on a turn, at work or waiting; without an id, on every one that the session has taken. Resolves when that
-   * is stored. A message that still waits for a place is taken back with its `signal`.
+   * Gives up on a turn, at work or waiting; without an id, on every one that the session has taken; with `at`, at a safe
+   * point. Resolves when that is stored. A message that still waits for a place is taken back with its `signal`.
    * @throws SessionNotFoundError, PoolFullError.
    */
-  async cancel(sessionId: string, traceId?: string): Promise<void> {
+  async cancel(sessionId: string, traceId?: string, options?: CancelOptions): Promise<void> {
     await this.#admission.use(sessionId, async (session) => {
-      session.cancel(traceId)
+      session.cancel(traceId, options)
       await session.flushed()
     })
   }

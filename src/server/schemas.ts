@@ -2,6 +2,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Json } from '../core/json.ts'
 import { UserInput } from '../core/payloads.ts'
+import { cancelPoints } from '../session/safe-point.ts'
 import { turnPolicies } from '../session/turn-policy.ts'
 
 // Nothing that people write is deeper; what is writes JSON by recursion, and fails far down.
@@ -62,7 +63,12 @@ export const NewMessage = z
   .meta({ id: 'NewMessage', description: 'A message of the user: text, or content parts as in OpenAI’s API.' })
 
 export const Cancellation = z
-  .strictObject({ traceId: z.string().optional().meta({ description: 'Default: every turn of the session.' }) })
+  .strictObject({
+    traceId: z.string().optional().meta({ description: 'Default: every turn of the session.' }),
+    at: z.enum(cancelPoints).optional().meta({
+      description: 'Lets the model or the tools that are at work finish first. Default: `immediately`.',
+    }),
+  })
   .meta({ id: 'Cancellation' })
 
 export const Signal = z
@@ -96,6 +102,7 @@ export const TurnResultSchema = z
     error: z
       .object({ name: z.string(), message: z.string(), code: z.string(), node: z.string().optional() })
       .nullable(),
+    rolledBack: z.literal(true).optional().meta({ description: 'A later message took it back: it is void.' }),
   })
   .meta({ id: 'TurnResult', description: 'How a turn ended, or what it waits for.' })
 

@@ -17,6 +17,7 @@ import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint 
 import { LiveSession } from './live-session.ts'
 import { pendingWork } from './node-actors.ts'
 import type { SessionEvents } from './observers.ts'
+import type { CancelOptions } from './safe-point.ts'
 import type { SessionGraph } from './session-graph.ts'
 import type { SessionSetup } from './session-setup.ts'
 import type { TappedSession } from './tap.ts'
@@ -65,7 +66,7 @@ export class Session implements TappedSession {
       (input.success ? undefined : messageFault(this.id, input.error)) ??
       policyFault(this.id, policy, this.#core.turns(), this.#core.limits)
     if (refusal) return refusedTurn(refusal)
-    const turn = this.#live.turns.follow(this.#core.newTraceId(), clientId)
+    const turn = this.#live.turns.follow(this.#core.newTraceId(policy), clientId)
     this.#core.accept(turn.traceId, { data: input.data as Json, clientId, request }, policy)
     return turn
   }
@@ -101,9 +102,9 @@ export class Session implements TappedSession {
     return turn
   }
 
-  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. */
-  cancel(traceId?: string): void {
-    this.#live.cancel(traceId)
+  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. With `at`, at a safe point. */
+  cancel(traceId?: string, { at }: CancelOptions = {}): void {
+    this.#live.cancel(traceId, at)
   }
 
   /** The state of every node, read from the snapshots of their actors. */

@@ -3,7 +3,7 @@ import { SessionBusyError } from '../core/errors.ts'
 import type { ResolvedLimits } from '../core/limits.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
-export const turnPolicies = ['enqueue', 'reject', 'interrupt'] as const
+export const turnPolicies = ['enqueue', 'reject', 'interrupt', 'rollback', 'steer'] as const
 
 /**
  * What happens to a message that comes while a turn is at work. A turn that waits for a person is not at work.
@@ -12,6 +12,11 @@ export const turnPolicies = ['enqueue', 'reject', 'interrupt'] as const
  * - `reject`: it is refused with SessionBusyError.
  * - `interrupt`: that turn is cancelled, what it has done so far stays in the transcript, and the message begins its own.
  *   Messages that were queued before keep their place.
+ * - `rollback`: the same, and that turn's messages, the states of nodes and the state of the chart are again what they
+ *   were when it began; its result has `rolledBack`. Where another turn changed the chart or the transcript meanwhile, or
+ *   it was not begun by a message or signal, it is as `interrupt`.
+ * - `steer`: the message joins that turn: it is put into the next conversation that goes to a node of it, so that the
+ *   next call of the model sees it. When the turn ends before, or waits, the message begins its own.
  */
 export type TurnPolicy = (typeof turnPolicies)[number]
 
