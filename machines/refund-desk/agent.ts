@@ -50,6 +50,8 @@ export function refundDesk(ledger: Ledger) {
             { guard: chart.holding('tools'), actions: chart.deliver('llm') },
             { target: 'chatting', actions: chart.deliver('llm') },
           ],
+          // Of a turn that was cancelled or failed nothing is left to be approved.
+          'turn.ended': [{ guard: chart.holding('tools') }, { target: 'chatting' }],
         },
         after: { approvalTimeout: 'expired' },
       },

@@ -21,6 +21,8 @@ import { relay, scopeOf } from './session-scope.ts'
 export interface CurrentWork {
   readonly event: AgentEvent
   readonly attempt: number
+  /** Set while it waits to be tried again: when that is due, in milliseconds since the epoch. */
+  readonly retryAt?: number
 }
 
 /** State of a node's actor. */
@@ -59,6 +61,8 @@ export type NodeCommand =
       readonly emits: readonly AnyEventObject[]
       readonly failure: ErrorData | null
     }
+  /** Back to a state of before, as if nothing had been handled since. */
+  | { readonly type: 'node.revert'; readonly state: Json | undefined }
   /** After a restore: go on with what was in flight (`rerun`), or park it for a person (`ask`). */
   | { readonly type: 'node.resume'; readonly policy: 'rerun' | 'ask' }
 
@@ -154,6 +158,8 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
         }
         return begin(settled, scope)
       }
+      case 'node.revert':
+        return { ...snapshot, state: command.state, last: snapshot.current && snapshot.last, failure: null }
       case 'node.resume': {
         const { current } = snapshot
         if (!current) return begin(snapshot, scope)

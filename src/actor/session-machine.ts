@@ -43,6 +43,7 @@ function transition(
 ): AnyMachineSnapshot {
   const scope = scopeOf(actorScope.system)
   if (!scope) return machine.transition(snapshot, event, actorScope)
+  if (event.type === 'session.revert') return reverted(machine, snapshot, event, actorScope)
   scope.open(event)
   const outer = enterScope(scope)
   let next: AnyMachineSnapshot
@@ -64,6 +65,29 @@ function transition(
     enterScope(outer)
   }
   actorScope.defer(scope.dispatch)
+  return next
+}
+
+/** The machine in the state that the event has. No user-supplied event has that type: they all have a `from`. */
+function reverted(
+  machine: AnyStateMachine,
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+  actorScope: AnyScope,
+): AnyMachineSnapshot {
+  const { value, context, historyValue } = event
+  const persisted = {
+    status: 'active',
+    value,
+    context,
+    historyValue,
+    children: {},
+    output: undefined,
+    error: undefined,
+  }
+  const found = machine.restoreSnapshot(persisted as never, actorScope as never) as AnyMachineSnapshot
+  const next = Object.assign({}, found, { children: snapshot.children }) as AnyMachineSnapshot
+  scopeOf(actorScope.system)?.tap?.transition(snapshot, next, event)
   return next
 }
 

@@ -71,6 +71,11 @@ export class TurnSpans {
     span.end()
   }
 
+  /** The input has joined another turn, in whose span it goes on. */
+  join(traceId: string): void {
+    this.#take(traceId)?.end()
+  }
+
   /** The session is stopped, or refuses the input. */
   abandon(): void {
     for (const { span } of this.#open?.values() ?? []) {

@@ -5,7 +5,7 @@ import type { Schemas } from '../core/node.ts'
 import type { Nodes } from './agent.ts'
 import type { Fault, RouteOf, Sources } from './payload-types.ts'
 
-/** Events of a chart: `<node>.<event>`, `input.<signal>`, `turn.limit_reached`. */
+/** Events of a chart: `<node>.<event>`, `input.<signal>`, `turn.limit_reached`, `turn.ended`. */
 export type ChartEvent<N extends Nodes, Inputs extends Schemas> = EventsOf<Sources<N, Inputs>>
 
 type EventsOf<S> = {

@@ -76,6 +76,7 @@ function stateFaults(path: readonly string[], state: ChartConfig, delays: readon
 function eventsOf(nodes: Nodes, inputs: readonly string[]): ReadonlySet<string> {
   return new Set([
     'turn.limit_reached',
+    'turn.ended',
     ...['user_input', ...inputs].map((event) => `input.${event}`),
     ...Object.entries(nodes).flatMap(([id, { emits }]) =>
       [...Object.keys(emits), 'error'].map((event) => `${id}.${event}`),

@@ -3,7 +3,7 @@ import type { NodeDefinition, Schema } from '../core/node.ts'
 import { ErrorEventData, UserInput } from '../core/payloads.ts'
 import { builtInGuards } from './guards.ts'
 import { jsonFormOf, misfits, routesOf } from './json-form.ts'
-import { LimitData } from './limit-data.ts'
+import { LimitData, TurnEndedData } from './turn-data.ts'
 import { edgesByEvent, readEdges, targetsOf, type EdgeDefinition, type WiredEdge } from './wiring.ts'
 
 /** Nodes and signals by name; undefined where a fault of their own has been told already. */
@@ -42,7 +42,13 @@ export function edgeFaults(nodes: KnownNodes, inputs: KnownInputs, edges: readon
 function sourcesOf(nodes: KnownNodes, inputs: KnownInputs): Map<string, Events | undefined> {
   const sources = new Map<string, Events | undefined>([
     ['input', new Map([...inputs, ['user_input', UserInput]])],
-    ['turn', new Map([['limit_reached', LimitData]])],
+    [
+      'turn',
+      new Map<string, Schema>([
+        ['limit_reached', LimitData],
+        ['ended', TurnEndedData],
+      ]),
+    ],
   ])
   for (const [id, node] of nodes)
     sources.set(id, node && new Map([...Object.entries(node.emits), ['error', ErrorEventData]]))

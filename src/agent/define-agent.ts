@@ -34,7 +34,7 @@ export interface AgentOptions<N extends Nodes, Inputs extends Schemas, Edges> {
  * An edge `{ from, on, to, when?, map? }` sends the event `on` of node `from` to `to`. Edges on the same event are tried
  * in order and the first whose `when` holds is taken; an array in `to` sends to all, each with its own `when` and `map`.
  * Every node also emits `error`; the port `input` emits `user_input` and the agent's `inputs`, the port `turn` emits
- * `limit_reached`; the port `output` is the client.
+ * `limit_reached` and `ended`; the port `output` is the client.
  *
  * With tools that need approval, it takes the signals `approve` and `reject` without declaring them.
  *

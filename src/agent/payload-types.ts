@@ -4,7 +4,7 @@ import type { NodeDefinition, Schemas } from '../core/node.ts'
 import type { ErrorEventData } from '../core/payloads.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { Nodes } from './agent.ts'
-import type { LimitData } from './limit-data.ts'
+import type { LimitData, TurnEndedData } from './turn-data.ts'
 
 /** A type that no value has: where it is expected the compiler shows `Message`, the fault in words. */
 export interface Fault<Message extends string, Detail = unknown> {
@@ -17,7 +17,7 @@ type Outputs<Events extends Schemas> = { [E in keyof Events & string]: z.output<
 /** Data by event, by source: every node, and the ports `input` and `turn`. */
 export type Sources<N extends Nodes, Inputs extends Schemas> = {
   [F in keyof N & string]: Outputs<N[F]['emits']> & { error: ErrorEventData }
-} & { input: Outputs<Inputs> & { user_input: UserContent }; turn: { limit_reached: LimitData } }
+} & { input: Outputs<Inputs> & { user_input: UserContent }; turn: { limit_reached: LimitData; ended: TurnEndedData } }
 
 /** Data of one event; never when there is no such event. */
 export type DataOf<S, From, On> = From extends keyof S ? (On extends keyof S[From] ? S[From][On] : never) : never

@@ -68,4 +68,6 @@ export interface TurnResult {
   readonly dropped: readonly string[]
   /** Why it failed; null otherwise. */
   readonly error: ErrorData | null
+  /** Set when a message with the policy `rollback` took it back: what it led to is void. */
+  readonly rolledBack?: true
 }

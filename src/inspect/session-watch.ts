@@ -155,10 +155,11 @@ export class SessionWatch extends Watch implements SessionTap {
     this.#travel(event, to)
   }
 
-  step({ accepted, outputs, settled, cancels }: Effects): void {
+  step({ accepted, joined, outputs, settled, cancels }: Effects): void {
     for (const traceId of accepted) if (!this.turns.has(traceId)) this.#open(traceId, 'queued')
     this.#travelOut(outputs)
     for (const { node, eventId } of cancels) this.#cancelled(node, eventId)
+    for (const { from } of joined) this.turns.delete(from)
     for (const result of settled) this.#end(result)
     this.host.touched(this)
   }

@@ -5,7 +5,7 @@ import { TroupeError } from '../core/errors.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Durability } from '../session/session-writer.ts'
-import type { TurnPolicy } from '../session/client-input.ts'
+import type { TurnPolicy } from '../session/turn-policy.ts'
 import type { SessionInspector } from '../session/tap.ts'
 
 /** How a pool is made. Keys beside the named ones (`client`, `model`, …) are handed to the nodes as `runtime.services`. */

@@ -11,18 +11,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Agent } from '../agent/agent.ts'
 import { systemClock, type Clock } from '../core/clock.ts'
-import { SessionBusyError } from '../core/errors.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { Store } from '../core/store.ts'
 import { ModelCalls } from '../model/model-calls.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
 import type { ForkOptions } from '../session/fork.ts'
 import { assertSessionId } from '../session/session-ids.ts'
-import type { TurnPolicy } from '../session/client-input.ts'
+import type { CancelOptions } from '../session/safe-point.ts'
 import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
 import { memoryStore } from '../store/memory-store.ts'
 import { Admission } from './admission.ts'
+import { messageBeginner, type BeginMessage } from './begin-message.ts'
 import { EnteringMessages } from './entering-messages.ts'
 import { SessionExistsError, SessionNotFoundError } from './errors.ts'
 import { LiveSessions } from './live-sessions.ts'
@@ -49,7 +49,6 @@ export class SessionPool {
   readonly store: Store
   readonly #agents: ReadonlyMap<string, Agent>
   readonly #clock: Clock
-  readonly #turnPolicy: TurnPolicy
   readonly #stored: StoredSessions
   readonly #modelCalls: ModelCalls
   readonly #live: LiveSessions
@@ -59,6 +58,7 @@ export class SessionPool {
   readonly #watchers = new Watchers()
   readonly #observers = new PoolObservers()
   readonly #entering = new EnteringMessages()
+  readonly #begin: BeginMessage
   #activations = 0
   #passivations = 0
   #draining: Promise<DrainReport> | undefined
@@ -87,7 +87,6 @@ export class SessionPool {
     this.store = store
     this.#agents = agentsById(agents)
     this.#clock = clock
-    this.#turnPolicy = turnPolicy
     this.#modelCalls = new ModelCalls(maxModelCalls)
     this.#stored = new StoredSessions(this.#agents, {
       modelCalls: this.#modelCalls,
@@ -115,6 +114,7 @@ export class SessionPool {
       observers: this.#observers,
       clock,
     })
+    this.#begin = messageBeginner({ queue: this.#queue, live: this.#live, admission: this.#admission, turnPolicy })
     this.#sweeper = new Sweeper({
       store,
       clock,
@@ -178,13 +178,13 @@ export class SessionPool {
   async send(sessionId: string, content: UserContent, options: PoolSendOptions = {}): Promise<Turn> {
     const { id } = options
     this.#admission.assertOpen()
-    if (id === undefined) return this.#sendNew(sessionId, content, options)
+    if (id === undefined) return this.#begin(sessionId, content, options)
     return this.#entering.join(`${sessionId}\n${id}`, options.signal, () => {
       const live = this.#live.get(sessionId)
       // One that is busy takes nothing new, but tells a repeat the turn that it is to join.
       const known = live?.busy() ? live.send(content, { id, policy: 'reject' }) : undefined
       if (known && known.traceId !== '') return known.accepted.then(() => known)
-      return this.#sendNew(sessionId, content, options)
+      return this.#begin(sessionId, content, options)
     })
   }
 
@@ -238,13 +238,13 @@ export class SessionPool {
   }
 
   /**
-   * Gives up on a turn, at work or waiting; without an id, on every one that the session has taken. Resolves when that
-   * is stored. A message that still waits for a place is taken back with its `signal`.
+   * Gives up on a turn, at work or waiting; without an id, on every one that the session has taken; with `at`, at a safe
+   * point. Resolves when that is stored. A message that still waits for a place is taken back with its `signal`.
    * @throws SessionNotFoundError, PoolFullError.
    */
-  async cancel(sessionId: string, traceId?: string): Promise<void> {
+  async cancel(sessionId: string, traceId?: string, options?: CancelOptions): Promise<void> {
     await this.#admission.use(sessionId, async (session) => {
-      session.cancel(traceId)
+      session.cancel(traceId, options)
       await session.flushed()
     })
   }
@@ -368,16 +368,6 @@ export class SessionPool {
     this.#watchers.clearAll()
     this.#observers.clear()
     return { interrupted: interrupted.map(({ id }) => id) }
-  }
-
-  async #sendNew(sessionId: string, content: UserContent, options: PoolSendOptions): Promise<Turn> {
-    const { id, policy = this.#turnPolicy } = options
-    if (policy === 'reject' && (this.#queue.has(sessionId) || this.#live.get(sessionId)?.busy())) {
-      throw new SessionBusyError(sessionId, 'a turn is at work. Send it again when that has ended, or cancel it.')
-    }
-    return this.#admission.begin(sessionId, options, (session) =>
-      session.send(content, id === undefined ? { policy } : { id, policy }),
-    )
   }
 
   #activated(session: Session): void {

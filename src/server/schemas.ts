@@ -2,6 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Json } from '../core/json.ts'
 import { UserInput } from '../core/payloads.ts'
+import { cancelPoints } from '../session/safe-point.ts'
+import { turnPolicies } from '../session/turn-policy.ts'
 
 // Nothing that people write is deeper; what is writes JSON by recursion, and fails far down.
 const deepest = 128
@@ -53,11 +55,20 @@ export const NewMessage = z
     content: UserInput.meta({
       description: 'Text, or a list of parts: { type: "text", text }, image_url, input_audio, file.',
     }),
+    policy: z
+      .enum(turnPolicies)
+      .optional()
+      .meta({ description: 'What happens to it while a turn is at work. Default: that of the server, `enqueue`.' }),
   })
   .meta({ id: 'NewMessage', description: 'A message of the user: text, or content parts as in OpenAI’s API.' })
 
 export const Cancellation = z
-  .strictObject({ traceId: z.string().optional().meta({ description: 'Default: every turn of the session.' }) })
+  .strictObject({
+    traceId: z.string().optional().meta({ description: 'Default: every turn of the session.' }),
+    at: z.enum(cancelPoints).optional().meta({
+      description: 'Lets the model or the tools that are at work finish first. Default: `immediately`.',
+    }),
+  })
   .meta({ id: 'Cancellation' })
 
 export const Signal = z
@@ -99,6 +110,7 @@ export const TurnResultSchema = z
     error: z
       .object({ name: z.string(), message: z.string(), code: z.string(), node: z.string().optional() })
       .nullable(),
+    rolledBack: z.literal(true).optional().meta({ description: 'A later message took it back: it is void.' }),
   })
   .meta({ id: 'TurnResult', description: 'How a turn ended, or what it waits for.' })
 

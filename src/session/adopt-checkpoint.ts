@@ -101,7 +101,7 @@ function timerFaults(agent: Agent, checkpoint: Checkpoint): string[] {
 }
 
 /** XState starts only the children that the snapshot has, and would start those whose node is gone as dead ones. */
-function withNodesOf(agent: Agent, checkpoint: Checkpoint): Checkpoint {
+function withNodesOf(agent: Agent, { undo: _, ...checkpoint }: Checkpoint): Checkpoint {
   const { children } = snapshotOf(checkpoint)
   const retired: Record<string, PersistedNode> = { ...checkpoint.retired }
   for (const [node, { snapshot }] of Object.entries(children)) if (!agent.nodes[node]) retired[node] = snapshot

@@ -10,7 +10,13 @@ import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import { noUsage } from '../core/messages.ts'
 import { describeIssues } from '../core/schema.ts'
-import { checkpointFormat, type Checkpoint, type PersistedNode, type PersistedSnapshot } from './checkpoint.ts'
+import {
+  checkpointFormat,
+  type Checkpoint,
+  type PersistedNode,
+  type PersistedSnapshot,
+  type UndoData,
+} from './checkpoint.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -74,7 +80,7 @@ function textOf(
   machine: string,
   nodes: string,
 ): string {
-  const { turns, timers, seen, seenBefore = 0, retired, ...head } = checkpoint
+  const { turns, timers, seen, seenBefore = 0, retired, undo, ...head } = checkpoint
   const { sessionId } = head
   let text = `${JSON.stringify(head).slice(0, -1)},${machine},"nodes":{${nodes}}`
   if (turns.length > 0) text += `,"turns":${JSON.stringify(turns.map((turn) => compactTurn(sessionId, turn)))}`
@@ -82,6 +88,7 @@ function textOf(
   if (seen.length > 0)
     text += `,"seen":${JSON.stringify(seen.map(({ clientId, turn, sequence }) => [clientId, turn, sequence]))}`
   if (seenBefore > 0) text += `,"seenBefore":${seenBefore}`
+  if (undo) text += `,"undo":${JSON.stringify({ ...undo, traceId: shortId(sessionId, undo.traceId) })}`
   if (!isEmpty(retired)) text += `,"retired":${JSON.stringify(retired)}`
   return `${text}}`
 }
@@ -146,8 +153,9 @@ function expandCheckpoint(value: unknown): unknown {
     seen = [],
     seenBefore = 0,
     retired = {},
+    undo,
     ...head
-  } = stored
+  } = stored as Fields & { readonly undo?: UndoData }
   const sessionId = stored['sessionId'] as string
   const children = Object.entries(nodes as Record<string, Fields>).map(([id, node]) => [
     id,
@@ -161,6 +169,7 @@ function expandCheckpoint(value: unknown): unknown {
     seen: (seen as [string, string, number][]).map(([clientId, turn, sequence]) => ({ clientId, turn, sequence })),
     seenBefore,
     retired,
+    ...(undo ? { undo: { ...undo, traceId: fullId(sessionId, undo.traceId) } } : {}),
   }
 }
 

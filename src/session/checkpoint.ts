@@ -22,6 +22,25 @@ export interface TranscriptHead {
   readonly parents: readonly { readonly branch: number; readonly until: number }[]
 }
 
+/** A machine's state as JSON. */
+export interface MachineState {
+  readonly value: Json
+  readonly context: Json
+  readonly historyValue: Json
+}
+
+/** What a session was when its running turn began; what is left out has not changed since. */
+export interface UndoData {
+  readonly traceId: string
+  /** Length of the transcript. */
+  readonly count: number
+  readonly machine?: MachineState
+  /** States of nodes; without `value` where there was none. */
+  readonly states?: { readonly [node: string]: { readonly value?: Json } }
+  /** Timers of the chart. */
+  readonly timers?: readonly Timer[]
+}
+
 /** A session at rest, between two events; plain JSON. */
 export interface Checkpoint {
   readonly format: typeof checkpointFormat
@@ -41,6 +60,8 @@ export interface Checkpoint {
   /** Persisted snapshot of the session's actor with its nodes. */
   readonly snapshot: Snapshot<unknown>
   readonly timers: readonly Timer[]
+  /** What takes the running turn back. */
+  readonly undo?: UndoData
   /** The newest messages that clients named, so that a repeated one joins the first; see seen-messages.ts. */
   readonly seen: readonly SeenMessage[]
   /** Sequence number of the log entry that has the ones before; 0 when there are none. */

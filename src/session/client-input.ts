@@ -3,21 +3,15 @@ import type { z } from 'zod'
 import type { Agent, Nodes } from '../agent/agent.ts'
 import { isApprovalSchema, type ApproveData } from '../agent/approval.ts'
 import { SessionBusyError, SignalError } from '../core/errors.ts'
+import { SignalError } from '../core/errors.ts'
 import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
-import type { ResolvedLimits } from '../core/limits.ts'
 import type { Message } from '../core/messages.ts'
 import type { Schemas } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
 import type { PendingWork, TurnRequest } from '../core/turn.ts'
 import { assertDecides } from './approval-signal.ts'
 import { isRestoreSignal, restoreSignals } from './interrupted-work.ts'
-import type { TurnRecord } from './turn-ledger.ts'
-
-/**
- * What happens to a message that comes while a turn is at work: it waits for its end (`enqueue`) or is refused with
- * SessionBusyError (`reject`). A turn that waits for a person is not at work.
- */
-export type TurnPolicy = 'enqueue' | 'reject'
+import type { TurnPolicy } from './turn-policy.ts'
 
 /** Options of `session.send`. */
 export interface SendOptions {
@@ -32,20 +26,6 @@ export interface SendOptions {
 /** Why a message is refused. */
 export function messageFault(sessionId: string, error: z.ZodError): SignalError {
   return new SignalError(sessionId, 'user_input', `send text or content parts: ${describeIssues(error)}`)
-}
-
-/** Why a message cannot be taken now, with these turns open; undefined when it can. */
-export function policyFault(
-  sessionId: string,
-  policy: TurnPolicy,
-  turns: readonly TurnRecord[],
-  { maxQueuedInputs }: ResolvedLimits,
-): SessionBusyError | undefined {
-  if (policy === 'reject' && turns.some(({ status }) => status !== 'waiting')) {
-    return new SessionBusyError(sessionId, 'a turn is at work. Send it again when that has ended, or cancel it.')
-  }
-  if (turns.filter(({ status }) => status === 'queued').length < maxQueuedInputs) return undefined
-  return new SessionBusyError(sessionId, `${maxQueuedInputs} inputs wait already. Send it again when a turn has ended.`)
 }
 
 /**

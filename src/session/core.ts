@@ -37,18 +37,22 @@ import {
   type NodeActors,
 } from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
+import type { CancelPoint } from './safe-point.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import { SessionIds } from './session-ids.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
+import { steered, type SteeredSession } from './steering.ts'
 import { Steps } from './steps.ts'
 import { TimerTable } from './timer-table.ts'
+import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
 import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
+import type { TurnPolicy } from './turn-policy.ts'
 
 /** See the top of this file. */
-export class SessionCore extends Steps implements RoutedSession, CycledSession {
+export class SessionCore extends Steps implements RoutedSession, CycledSession, SteeredSession, ControlledSession {
   readonly agent: Agent
   readonly sessionId: string
   readonly limits: ResolvedLimits
@@ -61,6 +65,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
   readonly #timers: TimerTable
   readonly #ledger: TurnLedger
   readonly #cycle: TurnCycle
+  readonly #control: TurnControl
   readonly #ids: SessionIds
   #revision: number
   readonly #retired: Checkpoint['retired']
@@ -87,6 +92,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
       (set, cleared) => changeTimers(this.effects, set, cleared),
     )
     this.#cycle = new TurnCycle(this, this.#ledger, this.#timers)
+    this.#control = new TurnControl(this, { ledger: this.#ledger, timers: this.#timers, ids: this.#ids })
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
@@ -99,17 +105,20 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
       // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
       this.effects.durable = true
       for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
+      if (checkpoint) this.#control.restore(checkpoint)
     })
     assertStarted(actor, agent, sessionId)
   }
 
   // --- steps ---------------------------------------------------------------------------
 
-  /** Accepts a message of the client: its turn begins now, or when the running one ends. */
-  accept(traceId: string, input: TurnInput): void {
+  /** Accepts a message of the client: its turn begins now, or when the running one ends, which it may cancel. */
+  accept(traceId: string, input: TurnInput, policy: TurnPolicy = 'enqueue'): void {
     this.step(() => {
-      this.#ledger.open(traceId, this.time, input)
-      this.#remember(traceId, input.clientId)
+      const joins = this.#control.makeWay(policy)
+      const turn = this.#ledger.open(traceId, this.time, input)
+      if (joins) turn.steers = true
+      this.remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -132,7 +141,8 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
   /** Takes a signal, or an event in the place of a node, into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.step(() => {
-      this.#remember(traceId, clientId)
+      this.remember(traceId, clientId)
+      if (!this.#ledger.get(traceId)) this.begins(traceId)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -152,7 +162,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
   }
 
   #commit(outcome: Outcome, event: AgentEvent): void {
-    const { node, messages, failure, usage } = outcome
+    const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
     const turn = this.#ledger.get(event.traceId)
     if (turn && usage) turn.usage = addUsage(turn.usage, usage)
@@ -162,6 +172,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
     const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
+    if (state && !failure) this.#control.stateSet(node, state.value, event.traceId)
     tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
   }
 
@@ -185,16 +196,11 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
     }
   }
 
-  /** Gives up on a turn. False when it is not open any more. */
-  cancel(traceId: string): boolean {
+  /** Gives up on a turn, at once or when what is at work there is through. False when it is not open any more. */
+  cancel(traceId: string, at: CancelPoint = 'immediately'): boolean {
     const turn = this.#ledger.get(traceId)
-    if (!turn) return false
-    this.step(() => {
-      turn.cancelled = true
-      this.effects.durable = true
-      giveUpTurn(this.agent, this.children, traceId, 'all')
-    })
-    return true
+    if (turn) this.step(() => this.#control.cancel(turn, at))
+    return turn !== undefined
   }
 
   /** Fires a timer that is due; one that is not wanted any more has no effect. */
@@ -226,6 +232,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
   }
 
   protected override endStep(): void {
+    this.#control.stepEnds()
     if (this.effects.durable || this.#workEnded) this.#cycle.settle()
     this.#workEnded = false
     if (!this.ended || this.#closed) return
@@ -253,6 +260,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
       timers: this.#timers.list(),
+      ...this.#control.undoData(),
       ...this.seen.stored,
       retired: this.#retired,
     }
@@ -289,8 +297,23 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
 
   // --- for the router and the cycle of turns -------------------------------------------
 
-  newTraceId(): string {
-    return this.#ids.newTraceId()
+  /** For a message that takes the running turn back it is of a new branch. */
+  newTraceId(policy?: TurnPolicy): string {
+    return this.#control.newTraceId(policy)
+  }
+
+  begins(traceId: string): void {
+    this.#control.begins(traceId)
+  }
+
+  steered(node: string, event: AgentEvent): AgentEvent {
+    return steered(this, this.#ledger, node, event)
+  }
+
+  appendTo(traceId: string, message: Message): string {
+    const provisionalId = '~'
+    const permanent = this.#numberMessages([{ provisionalId, message, aside: false }], traceId)
+    return permanent?.(provisionalId) ?? ''
   }
 
   openTurn(traceId: string): TurnRecord {
@@ -330,7 +353,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession {
     return this.#closed ? undefined : currentWork(this.children, node)
   }
 
-  #remember(traceId: string, clientId: string | undefined): void {
+  remember(traceId: string, clientId: string | undefined): void {
     const turn = traceId.slice(this.sessionId.length + 1)
     if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.#ids.counters.sequence })
   }

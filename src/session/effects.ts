@@ -16,6 +16,8 @@ export interface Effects extends HostRequests {
   events: readonly LoggedEvent[]
   /** What reaches `output`, transient events among it. */
   outputs: readonly AgentEvent[]
+  /** Inputs that joined another turn instead of beginning their own. */
+  joined: readonly { readonly from: string; readonly to: string }[]
   /** Turns that ended or now wait. */
   settled: readonly TurnResult[]
   jobs: readonly Job[]
@@ -32,6 +34,7 @@ export function noEffects(): Effects {
     messages: none,
     events: none,
     outputs: none,
+    joined: none,
     settled: none,
     jobs: none,
     cancels: none,

@@ -157,7 +157,7 @@ async function copy(store: Store, origin: Checkpoint, id: string): Promise<Check
   return checkpoint
 }
 
-function forked(origin: Checkpoint): Checkpoint {
+function forked({ undo: _, ...origin }: Checkpoint): Checkpoint {
   const turns = origin.turns.map(({ clientId: _, ...turn }) => turn)
   return onNewBranch({ ...origin, ...withoutClients, turns, revision: 0 })
 }

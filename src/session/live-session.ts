@@ -29,6 +29,7 @@ import { LiveTimers } from './live-timers.ts'
 import { pendingWork } from './node-actors.ts'
 import { Observers } from './observers.ts'
 import { warnOfSilentStore, withPatience } from './patience.ts'
+import type { CancelPoint } from './safe-point.ts'
 import type { SessionSetup } from './session-setup.ts'
 import { SessionWriter, type WrittenSession } from './session-writer.ts'
 import type { SessionTap } from './tap.ts'
@@ -71,7 +72,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     this.clock = clock
     this.#tap = tap
     this.#log = store?.log
-    this.turns = new TurnHandles({ id, agent, cancel: (traceId) => this.cancel(traceId) })
+    this.turns = new TurnHandles({ id, agent, cancel: (traceId, at) => this.cancel(traceId, at) })
     this.core = new SessionCore({ agent, sessionId: id, checkpoint, older, now: () => clock.now(), inspect, tap })
     this.transcript = new Transcript(id, store?.memory, () => this.core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.turns.spans)
@@ -114,10 +115,10 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.#failure ?? (this.#stopping && new SessionStoppedError(this.id))
   }
 
-  cancel(traceId?: string): void {
+  cancel(traceId?: string, at?: CancelPoint): void {
     this.begin()
     const open = traceId === undefined ? this.core.turns() : [{ traceId }]
-    if (!this.#stopping) for (const turn of open) this.core.cancel(turn.traceId)
+    if (!this.#stopping) for (const turn of open) this.core.cancel(turn.traceId, at)
   }
 
   /** The handle of a message that was sent before. */
@@ -215,8 +216,9 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
       this.#early.push(effects)
       return
     }
-    const { accepted, outputs, settled, jobs, events } = effects
+    const { accepted, joined, outputs, settled, jobs, events } = effects
     for (const traceId of accepted) this.turns.acknowledge(traceId)
+    for (const { from, to } of joined) this.turns.merge(from, to)
     this.#tell(outputs, events)
     for (const result of settled) {
       this.turns.settle(result)

@@ -43,6 +43,8 @@ export interface RoutedSession {
   /** An event of a new id. */
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
+  /** The event as the node gets it; see steering.ts. */
+  steered(node: string, event: AgentEvent): AgentEvent
   /** Fails a turn: its work is given up. */
   fail(traceId: string, failure: ErrorData): void
 }
@@ -232,6 +234,8 @@ export class Router implements SessionScope {
     let { outgoing } = routing
     let event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
+    // Most agents do not ask how turns end.
+    if (event && isTurnEnd(event) && routing.unhandled && error === undefined) return
     if (event && this.#isDetached(event, outgoing)) {
       event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
       outgoing = outgoing.map((sent) => inTurnOf(event as AgentEvent, sent))
@@ -246,10 +250,11 @@ export class Router implements SessionScope {
     if (event && !event.transient) this.record(event, to, dropped)
   }
 
-  /** What a background node comes with after its turn has ended opens a new one when that gives others work. */
-  #isDetached({ from, traceId, transient }: AgentEvent, outgoing: readonly Outgoing[]): boolean {
+  /** What comes after a turn has ended, from a background node or of the end itself, opens a new one when that gives nodes work. */
+  #isDetached(event: AgentEvent, outgoing: readonly Outgoing[]): boolean {
     const { nodes } = this.#session.agent
-    if (transient || !nodes[from]?.background || this.#session.turn(traceId)) return false
+    const comesLate = nodes[event.from]?.background === true || isTurnEnd(event)
+    if (event.transient || !comesLate || this.#session.turn(event.traceId)) return false
     return outgoing.some(({ node, command }) => 'event' in command && nodes[node]?.background === false)
   }
 
@@ -287,7 +292,13 @@ export class Router implements SessionScope {
     }
     const child = this.#session.children[node]
     if (!child || this.#session.ended) return false
-    relay(this.#session.root, child, command)
+    const steered = command.type === 'node.deliver' && !command.event.transient
+    const event = steered ? this.#session.steered(node, command.event) : undefined
+    relay(
+      this.#session.root,
+      child,
+      event && 'event' in command && event !== command.event ? { ...command, event } : command,
+    )
     return true
   }
 
@@ -368,6 +379,10 @@ export class Router implements SessionScope {
   #timerEvent(): AgentEvent {
     return this.#session.newEvent('timer', 'timeout', null, this.#session.newTraceId())
   }
+}
+
+function isTurnEnd({ from, type }: AgentEvent): boolean {
+  return from === 'turn' && type === 'ended'
 }
 
 function inTurnOf({ id, traceId }: AgentEvent, sent: Outgoing): Outgoing {

@@ -12,18 +12,30 @@ export interface Counters {
 
 /** Gives out `<session>/<branch>.<turn>` and `<session>/<branch>.<turn>.<n>`; none of them twice. */
 export class SessionIds {
-  readonly branch: number
-  readonly #prefix: string
+  #branch: number
+  #prefix: string
   #turn: number
   #event: number
   #sequence: number
+  readonly #sessionId: string
 
   constructor(sessionId: string, branch: number, counters: Counters = { turn: 0, event: 0, sequence: 0 }) {
-    this.branch = branch
+    this.#branch = branch
+    this.#sessionId = sessionId
     this.#prefix = `${sessionId}/${branch}.`
     this.#turn = counters.turn
     this.#event = counters.event
     this.#sequence = counters.sequence
+  }
+
+  get branch(): number {
+    return this.#branch
+  }
+
+  /** Begins a new branch, which what comes next belongs to. */
+  nextBranch(): void {
+    this.#branch++
+    this.#prefix = `${this.#sessionId}/${this.#branch}.`
   }
 
   newTraceId(): string {

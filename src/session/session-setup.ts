@@ -6,7 +6,7 @@ import type { SeenMessage } from '../core/events.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import type { TurnPolicy } from './client-input.ts'
+import type { TurnPolicy } from './turn-policy.ts'
 import type { Durability } from './session-writer.ts'
 import type { SessionTap } from './tap.ts'
 

@@ -11,23 +11,17 @@ import { readerOf } from '../core/schema.ts'
 import type { Store } from '../core/store.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
-import {
-  messageFault,
-  policyFault,
-  readHistory,
-  readInjected,
-  readSignal,
-  type SendOptions,
-  type TurnPolicy,
-} from './client-input.ts'
+import { messageFault, readHistory, readInjected, readSignal, type SendOptions } from './client-input.ts'
 import type { SessionCore } from './core.ts'
 import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './fork.ts'
 import { LiveSession } from './live-session.ts'
 import { pendingWork } from './node-actors.ts'
 import type { SessionEvents } from './observers.ts'
+import type { CancelOptions } from './safe-point.ts'
 import type { SessionGraph } from './session-graph.ts'
 import type { SessionSetup } from './session-setup.ts'
 import type { TappedSession } from './tap.ts'
+import { policyFault, type TurnPolicy } from './turn-policy.ts'
 import { refusedTurn, type Turn } from './turn.ts'
 
 /** One conversation with an agent. Opened with `openSession`. */
@@ -66,13 +60,14 @@ export class Session implements TappedSession {
     const known = options.id === undefined ? undefined : this.#live.known(options.id)
     if (known) return known
     const input = readerOf(UserInput).read(content)
+    const { id: clientId, policy = this.#turnPolicy, request } = options
     const refusal =
       this.#live.refusal() ??
       (input.success ? undefined : messageFault(this.id, input.error)) ??
-      policyFault(this.id, options.policy ?? this.#turnPolicy, this.#core.turns(), this.#core.limits)
+      policyFault(this.id, policy, this.#core.turns(), this.#core.limits)
     if (refusal) return refusedTurn(refusal)
-    const turn = this.#live.turns.follow(this.#core.newTraceId(), options.id)
-    this.#core.accept(turn.traceId, { data: input.data as Json, clientId: options.id, request: options.request })
+    const turn = this.#live.turns.follow(this.#core.newTraceId(policy), clientId)
+    this.#core.accept(turn.traceId, { data: input.data as Json, clientId, request }, policy)
     return turn
   }
 
@@ -107,9 +102,9 @@ export class Session implements TappedSession {
     return turn
   }
 
-  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. */
-  cancel(traceId?: string): void {
-    this.#live.cancel(traceId)
+  /** Gives up on a turn, queued, waiting or at work; without an id, on every one of them. With `at`, at a safe point. */
+  cancel(traceId?: string, { at }: CancelOptions = {}): void {
+    this.#live.cancel(traceId, at)
   }
 
   /** The state of every node, read from the snapshots of their actors. */

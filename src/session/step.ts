@@ -9,14 +9,16 @@ import type { Json } from '../core/json.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
+import type { CancelPoint } from './safe-point.ts'
+import type { TurnPolicy } from './turn-policy.ts'
 
 /** What a step reacts to. */
 export type StepInput =
   /** A message of the client. */
-  | { readonly kind: 'message'; readonly data: Json; readonly clientId?: string }
+  | { readonly kind: 'message'; readonly data: Json; readonly clientId?: string; readonly policy?: TurnPolicy }
   | { readonly kind: 'signal'; readonly type: string; readonly data: Json }
   | { readonly kind: 'outcome'; readonly outcome: Outcome }
-  | { readonly kind: 'cancel'; readonly traceId: string }
+  | { readonly kind: 'cancel'; readonly traceId: string; readonly at?: CancelPoint }
   /** A timer of the effects is due. */
   | { readonly kind: 'timer'; readonly key: string }
 
@@ -51,13 +53,13 @@ export function step(agent: Agent, before: Checkpoint | string, input: StepInput
 export function apply(core: SessionCore, input: StepInput): void {
   switch (input.kind) {
     case 'message':
-      return core.accept(core.newTraceId(), input)
+      return core.accept(core.newTraceId(input.policy), input, input.policy)
     case 'signal':
       return core.signal(core.traceIdForSignal(input.data), input.type, input.data)
     case 'outcome':
       return void core.settle(input.outcome)
     case 'cancel':
-      return void core.cancel(input.traceId)
+      return void core.cancel(input.traceId, input.at)
     case 'timer':
       return core.fire(input.key)
   }

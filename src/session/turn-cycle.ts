@@ -22,6 +22,8 @@ export interface CycledSession extends EndedTurnSession {
   readonly time: number
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
+  /** A turn is about to begin. */
+  begins(traceId: string): void
   /** Gives the machine an event. */
   tellMachine(event: AgentEvent): void
 }
@@ -35,8 +37,11 @@ export class TurnCycle {
   readonly #session: CycledSession
   readonly #ledger: TurnLedger
   readonly #timers: TimerTable
+  /** The machine has a transition for the end of a turn. */
+  readonly #hearsEnds: boolean
 
   constructor(session: CycledSession, ledger: TurnLedger, timers: TimerTable) {
+    this.#hearsEnds = (session.agent.machine.events as readonly string[]).includes('turn.ended')
     this.#session = session
     this.#ledger = ledger
     this.#timers = timers
@@ -50,10 +55,12 @@ export class TurnCycle {
       if (ended) this.#failQueued()
       else if (this.#plainlyRunning()) return
       const work: OpenWork = ended ? new Map() : openWork(agent, children)
-      for (const result of this.#ledger.settle(work, (traceId) => pendingWork(children, traceId))) this.#end(result)
+      const results = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId))
+      for (const result of results) this.#end(result)
       const next = ended ? undefined : this.#ledger.next()
-      if (!next) return
-      this.#begin(next)
+      if (next) this.#begin(next)
+      // What an end led to may be through already.
+      else if (results.length === 0) return
     }
   }
 
@@ -93,7 +100,9 @@ export class TurnCycle {
     turn.status = 'running'
     const { input, traceId } = turn
     delete turn.input
+    delete turn.steers
     this.watch(turn)
+    this.#session.begins(traceId)
     this.#session.tellMachine(this.#session.newEvent('input', 'user_input', input ?? null, traceId))
   }
 
@@ -106,7 +115,13 @@ export class TurnCycle {
     const waiting = this.#ledger.get(result.traceId)
     if (timer && waiting) waiting.timeLeft = Math.max(0, timer.due - time)
     this.#timers.clear(key)
-    if (result.status !== 'waiting') this.#logEnd(result)
+    if (result.status === 'waiting') return
+    if (this.#hearsEnds && !this.#session.ended) this.#tellEnd(result)
+    this.#logEnd(result)
+  }
+
+  #tellEnd({ traceId, status }: TurnResult): void {
+    this.#session.tellMachine(this.#session.newEvent('turn', 'ended', { status }, traceId))
   }
 
   /** What a client that comes back later is told of the turn, and what a fork of the session begins with. */

@@ -4,7 +4,7 @@ import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { EventLog } from '../core/store.ts'
 import type { TurnResult } from '../core/turn.ts'
 import { TroupeError } from '../core/errors.ts'
-import { Turn } from './turn.ts'
+import { Turn, type CancelTurn } from './turn.ts'
 
 // Handles kept for clients that repeat a message; what came of older ones is in the log.
 const maxKept = 64
@@ -12,16 +12,16 @@ const maxKept = 64
 /** See the top of this file. */
 export class TurnHandles {
   readonly spans: TurnSpans
-  readonly #cancel: (traceId: string) => void
+  readonly #cancel: CancelTurn
   /** Those that see what is released now. */
   readonly #open = new Map<string, Turn[]>()
   /** Those whose input is yet to be acknowledged; what was released before that is not theirs. */
   #entering: Map<string, Turn[]> | undefined
   #byClientId: Map<string, Turn> | undefined
 
-  constructor(session: TracedSession & { cancel(traceId: string): void }) {
+  constructor(session: TracedSession & { readonly cancel: CancelTurn }) {
     this.spans = new TurnSpans(session)
-    this.#cancel = (traceId) => session.cancel(traceId)
+    this.#cancel = session.cancel
   }
 
   /** A new handle on a turn, for an input that is about to be accepted: a message, or a signal that it goes on with. */
@@ -93,6 +93,14 @@ export class TurnHandles {
     turn.acknowledge()
   }
 
+  /** The input of one turn has joined another: who follows it now follows that. */
+  merge(from: string, to: string): void {
+    const turns = this.#open.get(from) ?? []
+    this.#open.delete(from)
+    this.spans.join(from)
+    for (const turn of turns) add(this.#open, turn, to)
+  }
+
   push(event: AgentEvent): void {
     const turns = this.#open.get(event.traceId)
     if (turns) for (const turn of turns) turn.push(event)
@@ -124,10 +132,10 @@ export class TurnHandles {
   }
 }
 
-function add(handles: Map<string, Turn[]>, turn: Turn): void {
-  const turns = handles.get(turn.traceId)
+function add(handles: Map<string, Turn[]>, turn: Turn, traceId = turn.traceId): void {
+  const turns = handles.get(traceId)
   if (turns) turns.push(turn)
-  else handles.set(turn.traceId, [turn])
+  else handles.set(traceId, [turn])
 }
 
 /** Plays what the log has of a turn that ended. */

@@ -22,6 +22,12 @@ export interface TurnRecord extends TurnProgress {
   dropped: string[]
   failure: ErrorData | null
   cancelled: boolean
+  /** Ids of the events whose handlers are let finish before it is cancelled; see safe-point.ts. */
+  cancelAfter?: readonly string[]
+  /** It is taken back; see turn-undo.ts. */
+  rolledBack?: true
+  /** Queued, it joins the running turn where it can. */
+  steers?: true
   /** Milliseconds that were left of its deadline when it began to wait for a signal. */
   timeLeft?: number
   /** The limit that was met, and the number of steps that it may have in all to wind up. */
@@ -80,6 +86,11 @@ export class TurnLedger {
     return [...this.#open.values()]
   }
 
+  /** Forgets a turn that is part of another one now. */
+  remove(traceId: string): void {
+    this.#open.delete(traceId)
+  }
+
   /** The newest turn that has begun, when there are such as have not. */
   runningBeforeQueued(): TurnRecord | undefined {
     const open = this.all()
@@ -130,5 +141,6 @@ export function resultOf(turn: TurnRecord, pending: readonly PendingWork[]): Tur
     pending,
     dropped: [...dropped],
     error: failure,
+    ...(turn.rolledBack ? { rolledBack: true as const } : {}),
   }
 }

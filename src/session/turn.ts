@@ -2,6 +2,10 @@
 import type { AgentEvent } from '../core/events.ts'
 import { added, none } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
+import type { CancelOptions, CancelPoint } from './safe-point.ts'
+
+/** Gives up on a turn. */
+export type CancelTurn = (traceId: string, at?: CancelPoint) => void
 
 type Next = IteratorResult<AgentEvent, undefined>
 const over: Next = { done: true, value: undefined }
@@ -20,7 +24,7 @@ export class Turn implements AsyncIterable<AgentEvent> {
   readonly accepted: Promise<void>
   /** How the turn ended, or what it waits for. Rejects when the session refuses the input or stops. */
   readonly result: Promise<TurnResult>
-  readonly #cancel: (traceId: string) => void
+  readonly #cancel: CancelTurn
   #events: AgentEvent[] = []
   /** Number of events so far. */
   #count = 0
@@ -37,7 +41,7 @@ export class Turn implements AsyncIterable<AgentEvent> {
   #rejectResult!: (error: unknown) => void
 
   /** Made by a session. */
-  constructor(traceId: string, cancel: (traceId: string) => void) {
+  constructor(traceId: string, cancel: CancelTurn) {
     this.traceId = traceId
     this.#cancel = cancel
     this.accepted = new Promise((resolve, reject) => {
@@ -59,9 +63,12 @@ export class Turn implements AsyncIterable<AgentEvent> {
     return turn
   }
 
-  /** Gives the turn up: its work is aborted, `result` resolves with `cancelled`. Without effect once it has ended. */
-  cancel(): void {
-    this.#cancel(this.traceId)
+  /**
+   * Gives the turn up: its work is aborted, `result` resolves with `cancelled`. With `at`, what is at work there is let
+   * finish first. Without effect once it has ended, or joined another (`steer`).
+   */
+  cancel({ at }: CancelOptions = {}): void {
+    this.#cancel(this.traceId, at)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<AgentEvent, undefined> {

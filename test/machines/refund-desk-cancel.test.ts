@@ -14,6 +14,7 @@ test('a turn that is cancelled while its refund waits ends, and the next one wor
   turn.cancel()
   expect(await ended).toMatchObject({ traceId: turn.traceId, status: 'cancelled', pending: [] })
   expect(session.nodeStates()['tools']?.status).not.toBe('waiting')
+  expect(session.value).toBe('chatting')
 
   const stray = await session.signal('approve', { callId: 'c1' })
   expect((await stray.result).error?.code).toBe('event_dropped')

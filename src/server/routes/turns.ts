@@ -68,10 +68,14 @@ export function addTurnRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerParts): 
   const { pool, limits } = parts
   app.openapi(send, async (context) => {
     const storedId = storedIdOf(context, context.req.valid('param').id)
-    const { content } = context.req.valid('json')
+    const { content, policy } = context.req.valid('json')
     assertSize(content, limits.maxMessageCharacters)
     const id = idempotencyKeyOf(context)
-    const options = { ...callerOf(context), ...(id === undefined ? {} : { id }) }
+    const options = {
+      ...callerOf(context),
+      ...(id === undefined ? {} : { id }),
+      ...(policy === undefined ? {} : { policy }),
+    }
     return answerTurn(context, parts, storedId, () => pool.send(storedId, content, options))
   })
   app.openapi(signal, async (context) => {
@@ -84,8 +88,9 @@ export function addTurnRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerParts): 
   })
   app.openapi(cancel, async (context) => {
     const storedId = storedIdOf(context, context.req.valid('param').id)
-    const { traceId } = context.req.valid('json')
-    await pool.cancel(storedId, traceId === undefined ? undefined : context.get('namespace').storedEventId(traceId))
+    const { traceId, at } = context.req.valid('json')
+    const stored = traceId === undefined ? undefined : context.get('namespace').storedEventId(traceId)
+    await pool.cancel(storedId, stored, { at })
     return context.body(null, 204)
   })
   app.openapi(events, async (context) => {
