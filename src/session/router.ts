@@ -35,6 +35,8 @@ export interface RoutedSession {
   readonly seen: SeenMessages
   readonly time: number
   readonly ended: boolean
+  /** The work of nodes that are made of other agents. */
+  readonly nested: DelegatedWork | undefined
   turn(traceId: string): TurnRecord | undefined
   newTraceId(): string
   /** Opens a turn that no input of a client began. */
@@ -44,6 +46,13 @@ export interface RoutedSession {
   nextSequence(): number
   /** Fails a turn: its work is given up. */
   fail(traceId: string, failure: ErrorData): void
+}
+
+/** What the router asks of it. */
+export interface DelegatedWork {
+  takes(node: string): boolean
+  start(node: string, event: AgentEvent, attempt: number): void
+  giveUp(node: string, eventId: string): void
 }
 
 /** What goes to a node, or to `output`. */
@@ -182,12 +191,18 @@ export class Router implements SessionScope {
   }
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
-    const { effects } = this.#session
-    effects.jobs = added(effects.jobs, { node, event, attempt, state })
+    const { effects, nested } = this.#session
+    if (nested?.takes(node)) nested.start(node, event, attempt)
+    else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
-    const { effects } = this.#session
+    const { effects, nested } = this.#session
+    if (nested?.takes(node)) {
+      nested.giveUp(node, event.id)
+      effects.durable = true
+      return
+    }
     effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
     effects.cancels = added(effects.cancels, { node, eventId: event.id })
     effects.durable = true
@@ -322,7 +337,11 @@ export class Router implements SessionScope {
   #unhandled(event: AgentEvent): void {
     const turn = this.#session.turn(event.traceId)
     if (!turn) return
-    if (event.from === 'turn') {
+    if (event.from.includes('/')) {
+      // A nested session has dealt with it; that an error failed its turn is told in its result.
+      const name = `${event.from}.${event.type}`
+      if (event.type !== 'error' && !turn.dropped.includes(name)) turn.dropped.push(name)
+    } else if (event.from === 'turn') {
       const { limit, value } = event.data as { limit: string; value: number }
       this.#session.fail(turn.traceId, toErrorData(limitError(turn, limit, value)))
     } else if (event.type === 'error' && !this.#session.agent.nodes[event.from]?.background) {

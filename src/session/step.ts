@@ -53,7 +53,7 @@ export function apply(core: SessionCore, input: StepInput): void {
     case 'message':
       return core.accept(core.newTraceId(), input)
     case 'signal':
-      return core.signal(core.traceIdForSignal(input.data), input.type, input.data)
+      return core.signal(core.traceIdForSignal(input.data, input.type), input.type, input.data)
     case 'outcome':
       return void core.settle(input.outcome)
     case 'cancel':
