@@ -117,6 +117,7 @@ export { sqliteKeyv } from './store/sqlite/keyv-adapter.ts'
 export { sqliteStore, type SqliteStoreOptions } from './store/sqlite/sqlite-store.ts'
 export type { Batch, CheckpointStore, EventLog, LoggedEvent, MemoryStore, Store } from './core/store.ts'
 
+export { agentNode, AgentResultData, type AgentNode, type AgentNodeOptions } from './nodes/agent-node.ts'
 export { citationNode, CitedData, type CitationNode } from './nodes/citation-node.ts'
 export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'

@@ -8,6 +8,7 @@
  */
 import { context } from '@opentelemetry/api'
 import { InputError, toErrorData } from '../core/errors.ts'
+import { placeOfNode, type PlacedNodes } from '../core/delegation.ts'
 import { copyOf } from '../core/json.ts'
 import { added, none } from '../core/lists.ts'
 import type { FittedEvents, NodeDefinition } from '../core/node.ts'
@@ -28,8 +29,7 @@ type Run = (event: never, runtime: never) => void | Promise<void>
 /** Runs the handlers of one session. */
 export class EmbeddedHost {
   readonly #session: EmbeddedSession
-  readonly #nodes: Readonly<Record<string, NodeDefinition>>
-  readonly #fitted: FittedEvents
+  readonly #own: PlacedNodes
   readonly #spans: TurnSpans | undefined
   /** Those whose job is not given up; one a node, and mostly one at all. */
   #running: readonly HandlerRuntime[] = none
@@ -46,23 +46,25 @@ export class EmbeddedHost {
     spans?: TurnSpans,
   ) {
     this.#session = session
-    this.#nodes = nodes
-    this.#fitted = fitted
+    this.#own = { nodes, fitted }
     this.#spans = spans
   }
 
   /** Runs a job's handler and settles it when the handler is through. */
   start(job: Job): void {
-    const definition = this.#nodes[job.node] as NodeDefinition
+    // A path leads to a node of a nested session.
+    const place = job.turn === undefined ? undefined : placeOfNode(this.#own, job.node)
+    const { nodes } = place ?? this.#own
+    const definition = nodes[place?.node ?? job.node] as NodeDefinition
     let event: never
     try {
-      event = this.#checked(definition, job)
+      event = this.#checked(definition, job, place ?? this.#own, place?.node ?? job.node)
     } catch (error) {
       // Settled later, as all jobs are: who starts one is in the middle of carrying out a step.
       queueMicrotask(() => this.#session.settle(failed(job, error)))
       return
     }
-    if (definition.handler.style === 'loop') {
+    if (definition.handler.style !== 'run') {
       this.#startLoop(definition, job, event)
       return
     }
@@ -77,14 +79,14 @@ export class EmbeddedHost {
    * The job's event with its data as the node's schema gives it.
    * @throws InputError when it does not fit; whatever a refinement of the schema throws.
    */
-  #checked(definition: NodeDefinition, job: Job): never {
+  #checked(definition: NodeDefinition, job: Job, { nodes, fitted }: PlacedNodes, node: string): never {
     const { from, type, data } = job.event
     const isReset = definition.takesResets && type.endsWith('_reset')
-    const isFitted = isReset || this.#fitted.get(from)?.get(type)?.has(job.node) === true
+    const isFitted = isReset || fitted.get(from)?.get(type)?.has(node) === true
     const reader = readerOf(definition.input)
     // Fitted data are only copied, for others have them too. A compiled schema does that best, if it is the very one
     // that has read them before.
-    if (isFitted && !(reader.plain && this.#nodes[from]?.emits[type] === definition.input))
+    if (isFitted && !(reader.plain && nodes[from]?.emits[type] === definition.input))
       return { ...job.event, data: copyOf(data) } as never
     const parsed = reader.read(data)
     if (parsed.success) {
@@ -123,8 +125,9 @@ export class EmbeddedHost {
   }
 
   /** Runs a handler in the span of its turn. */
-  #inSpan(run: Run, event: never, { node, event: { traceId } }: Job, runtime: HandlerRuntime): void | Promise<void> {
-    const scope = this.#spans?.contextOf(traceId, this.#nodes[node]?.background ?? false)
+  #inSpan(run: Run, event: never, job: Job, runtime: HandlerRuntime): void | Promise<void> {
+    const { nodes, node } = placeOfNode(this.#own, job.node)
+    const scope = this.#spans?.contextOf(job.turn ?? job.event.traceId, nodes[node]?.background ?? false)
     return scope ? context.with(scope, run, undefined, event, runtime as never) : run(event, runtime as never)
   }
 

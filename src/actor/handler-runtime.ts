@@ -31,8 +31,8 @@ export interface HandlerSession {
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void
   /** The records of these ids, at once when they are at hand; undefined where there is none. */
   readMessages(ids: readonly string[]): Records | Promise<Records>
-  /** The newest records of the conversation, oldest first, asides left out. */
-  readTail(limit: number): Promise<readonly MessageRecord[]>
+  /** The newest records of the conversation that a node is in, oldest first, asides left out. */
+  readTail(limit: number, node: string): Promise<readonly MessageRecord[]>
 }
 
 const defaultWindow = 40
@@ -61,7 +61,7 @@ export class HandlerRuntime implements NodeRuntime {
     return this.#session.sessionId
   }
   get traceId(): string {
-    return this.#job.event.traceId
+    return this.#job.turn ?? this.#job.event.traceId
   }
   get nodeId(): string {
     return this.#job.node
@@ -80,7 +80,7 @@ export class HandlerRuntime implements NodeRuntime {
     return this.#session.clock
   }
   get request(): TurnRequest | undefined {
-    const request = this.#session.requestOf(this.traceId)
+    const request = this.#session.requestOf(this.#job.event.traceId)
     return request?.nodes.includes(this.nodeId) ? request : undefined
   }
   // Made on first use: a controller per job doubles the cost of a step.
@@ -154,7 +154,7 @@ export class HandlerRuntime implements NodeRuntime {
   async window(options: WindowOptions = {}): Promise<MessageWindow> {
     const limit = options.limit ?? defaultWindow
     const staged = this.#messages.filter((message) => !message.aside)
-    const tail = staged.length < limit ? await this.#session.readTail(limit - staged.length) : []
+    const tail = staged.length < limit ? await this.#session.readTail(limit - staged.length, this.#job.node) : []
     const ids = [...tail.map((record) => record.id), ...staged.map((message) => message.provisionalId)].slice(-limit)
     return { ids, prepend: [], text: '' }
   }

@@ -9,12 +9,15 @@ import type { Message, Usage } from '../core/messages.ts'
 
 /** One run of a node's handler for one event. */
 export interface Job {
+  /** Id of the node; in a nested session a path, `<node>/<slot>/<node>`. */
   readonly node: string
   readonly event: AgentEvent
   /** 1 for the first run. */
   readonly attempt: number
   /** The node's state at the time. */
   readonly state: Json | undefined
+  /** Of a job of a nested session, whose node is a path: the turn of the outermost session that it works for. */
+  readonly turn?: string
 }
 
 /** A job to give up on. */
@@ -48,7 +51,7 @@ export function unknownOutcome(node: string, eventId: string, attempt: number): 
   return { node, eventId, attempt, emits: [], messages: [], state: null, usage: null, failure }
 }
 
-/** A delayed event. `source` and `target` are ids of nodes, or `''` for the session's machine. */
+/** A delayed event; that of a nested session has a key under its path. `source` and `target` are ids of nodes, or `''` for the session's machine. */
 export interface Timer {
   readonly key: string
   readonly id: string

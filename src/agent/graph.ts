@@ -1,10 +1,14 @@
 /** An agent as a picture: its nodes and edges as JSON, and as Mermaid text. */
+import { delegationOf, slotName } from '../core/delegation.ts'
+import type { DelegateAgent } from '../core/node.ts'
 import type { Agent, GraphEdge } from './agent.ts'
 
 /** A node of the graph; the ports have the kind `port`. */
 export interface GraphNode {
   readonly id: string
   readonly kind: string
+  /** The nodes of the agents that it is made of, by the paths that they have in its first slot (`team/writer_0/llm`). */
+  readonly nodes?: readonly GraphNode[]
 }
 
 /** An agent's nodes and the ways between them. */
@@ -20,11 +24,24 @@ export function graphOf(agent: Agent): Graph {
     nodes: [
       { id: 'input', kind: 'port' },
       ...(usesTurn ? [{ id: 'turn', kind: 'port' }] : []),
-      ...Object.entries(agent.nodes).map(([id, { kind }]) => ({ id, kind })),
+      ...nodesOf(agent, ''),
       { id: 'output', kind: 'port' },
     ],
     edges: agent.edges.map((edge) => ({ ...edge })),
   }
+}
+
+/** The nodes of an agent with those that are in them; their ids are paths under `prefix`. */
+export function nodesOf({ nodes }: DelegateAgent, prefix: string): GraphNode[] {
+  return Object.entries(nodes).map(([node, definition]) => {
+    const [id, { kind }] = [prefix + node, definition]
+    const delegation = delegationOf(definition)
+    if (!delegation) return { id, kind }
+    const inner = Object.entries(delegation.agents).flatMap(([name, agent]) =>
+      nodesOf(agent, `${id}/${slotName(name, 0)}/`),
+    )
+    return { id, kind, nodes: inner }
+  })
 }
 
 /** The graph of an agent as a Mermaid flowchart; ports are rounded, edges say `event [when]`. */

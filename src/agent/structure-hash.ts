@@ -1,7 +1,8 @@
 /** What makes two definitions of an agent the same for a stored session. */
 import { createHash } from 'node:crypto'
 import type { AnyStateMachine } from 'xstate'
-import type { Schemas } from '../core/node.ts'
+import { delegationOf } from '../core/delegation.ts'
+import type { NodeDefinition, Schemas } from '../core/node.ts'
 import type { Nodes } from './agent.ts'
 import { jsonFormOf } from './json-form.ts'
 
@@ -13,16 +14,16 @@ export interface Structure {
 }
 
 /**
- * Short hash of nodes (ids, kinds, payloads), signals and the machine's configuration. The order in which they are
+ * Short hash of nodes (ids, kinds, payloads, the agents that they are made of), signals and the machine's configuration. The order in which they are
  * written does not count, except where it decides: candidates of one event. Nor do functions, which have no stable form.
  */
 export function structureHash({ nodes, inputs, machine }: Structure): string {
   const structure = {
     nodes: Object.fromEntries(
-      Object.entries(nodes).map(([id, { kind, input, emits }]) => [
-        id,
-        { kind, input: jsonFormOf(input, 'input'), emits: formsOf(emits) },
-      ]),
+      Object.entries(nodes).map(([id, node]) => {
+        const { kind, input, emits } = node
+        return [id, { kind, input: jsonFormOf(input, 'input'), emits: formsOf(emits), ...agentsOf(node) }]
+      }),
     ),
     inputs: formsOf(inputs),
     // The root invokes the nodes, in an order that decides nothing.
@@ -32,6 +33,14 @@ export function structureHash({ nodes, inputs, machine }: Structure): string {
     .update(JSON.stringify(structure, (_key, value: unknown) => sorted(value)))
     .digest('hex')
     .slice(0, 16)
+}
+
+/** A node that is no agent's has none, so that the hashes of agents without such nodes stay what they were. */
+function agentsOf(node: NodeDefinition): object {
+  const delegation = delegationOf(node)
+  if (!delegation) return {}
+  const agents = Object.entries(delegation.agents).map(([name, { id, version, hash }]) => [name, { id, version, hash }])
+  return { agents: Object.fromEntries(agents) as unknown }
 }
 
 function formsOf(schemas: Schemas): object {

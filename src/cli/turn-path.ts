@@ -13,7 +13,8 @@ export class TurnPath {
   readonly #steps: Step[] = []
 
   add(hop: TraceEntry): void {
-    if (hop.to === null) return
+    // What the agents that a node is made of do is not the way of this one.
+    if (hop.to === null || hop.from.includes('/')) return
     const last = this.#steps.at(-1)
     // Targets of one event.
     if (last?.hop.from === hop.from && last.hop.eventType === hop.eventType && last.hop.time === hop.time) {

@@ -20,6 +20,8 @@ export interface NodeState {
   readonly lastEvent: { readonly id: string; readonly type: string; readonly from: string } | null
   /** Why its last event failed. */
   readonly error: ErrorData | null
+  /** The nodes of the agents that do its work now, by path (`team/0/llm`); not there while none does. */
+  readonly nodes?: Readonly<Record<string, NodeState>>
 }
 
 /** What a node does with an event whose handler was at work when the process died. */
@@ -123,7 +125,7 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly describe?: { readonly [key: string]: Json | undefined }
   /** Only of nodes with tools that need approval. */
   readonly approval?: CallApproval
-  /** Handler or loop; a node has exactly one of both. */
+  /** Handler, loop, or the agents that it is made of; a node has exactly one of these. */
   readonly handler: Handler
 }
 
@@ -137,3 +139,67 @@ export type Handler =
       readonly run: (event: AgentEvent<never>, runtime: NodeRuntime<never, never>) => void | Promise<void>
     }
   | { readonly style: 'loop'; readonly loop: (runtime: LoopRuntime<never, never, never>) => Promise<void> }
+  /** No host runs it: its work is done by sessions of other agents, inside of its session. */
+  | { readonly style: 'delegate'; readonly delegation: Delegation }
+
+/** What is known of an agent below the layer that defines agents. */
+export interface DelegateAgent {
+  readonly id: string
+  readonly version: number
+  readonly hash: string
+  readonly nodes: Readonly<Record<string, NodeDefinition>>
+  readonly inputs: Schemas
+  readonly fitted: FittedEvents
+}
+
+/** One part of the work: a turn of a session of its own. Plain JSON. */
+export interface DelegatedTask {
+  /** Name of the agent among those of the node. */
+  readonly agent: string
+  /** The input that begins the turn: `user_input`, or a signal that the agent declares. */
+  readonly type: string
+  readonly data: Json
+}
+
+/** What came of a task; plain JSON. */
+export interface TaskResult {
+  /** The text of the last durable event with a text that reached the agent's `output`; empty when there was none. */
+  readonly text: string
+  /** The data of the last durable event that reached it; null when there was none. */
+  readonly output: Json
+  readonly usage: Usage
+  /** Why it failed; null when it did not. */
+  readonly error: ErrorData | null
+}
+
+/** What the node does when every task has a result. */
+export interface Conclusion {
+  readonly emits: readonly { readonly type: string; readonly data: Json }[]
+  /** Appended to the transcript. */
+  readonly messages?: readonly Message[]
+}
+
+/**
+ * How a node hands its work to other agents. Its functions run inside of the session's steps: they must be quick, do no
+ * I/O, and give the same for the same data, since a restored session asks them again.
+ */
+export interface Delegation {
+  /** By name. That of a node which has only one is empty. */
+  readonly agents: Readonly<Record<string, DelegateAgent>>
+  /** The most sessions at work at the same time. */
+  readonly slots: number
+  /** The parts of an event's work, in order. What it throws fails the event. */
+  tasks(data: Json): readonly DelegatedTask[]
+  /** True when the failure of one task is that of the event: the others are given up. */
+  readonly failsFast: boolean
+  /** What it throws fails the event. `idOf` gives the id of the n-th message that it appends, from 0. */
+  conclude(data: Json, results: readonly TaskResult[], idOf: (index: number) => string): Conclusion
+  /** The transient event of the node that a transient event of one of its agents becomes; undefined for none. */
+  stream?(
+    type: string,
+    data: Json,
+    task: DelegatedTask,
+    index: number,
+    input: Json,
+  ): { type: string; data: Json } | undefined
+}

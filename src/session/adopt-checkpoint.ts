@@ -5,10 +5,12 @@
  */
 import type { AnyStateMachine } from 'xstate'
 import type { Agent, Migration } from '../agent/agent.ts'
+import { delegationOf, readSlotName } from '../core/delegation.ts'
 import { SnapshotMismatchError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import { describeIssues } from '../core/schema.ts'
 import type { Checkpoint, PersistedNode, PersistedSnapshot } from './checkpoint.ts'
+import { mapSlots, type StoredDelegations } from './nested-checkpoints.ts'
 
 /**
  * The checkpoint as this agent can be restored from it: migrated where the agent declares it, with nodes that are new
@@ -23,13 +25,38 @@ export function adoptCheckpoint(agent: Agent, stored: Checkpoint): Checkpoint {
   }
   const checkpoint = stored.agent.version === agent.version ? stored : migrate(agent, stored)
   if (checkpoint.agent.hash === agent.hash) return checkpoint
+  const nested = adoptNested(agent, checkpoint.nested)
   const faults = [
+    ...nested.faults,
     ...stateFaults(agent, checkpoint),
     ...nodeFaults(agent, checkpoint),
     ...timerFaults(agent, checkpoint),
   ]
   if (faults.length > 0) throw new SnapshotMismatchError(checkpoint.sessionId, faults)
-  return withNodesOf(agent, checkpoint)
+  return withNodesOf(agent, nested.adopted ? { ...checkpoint, nested: nested.adopted } : checkpoint)
+}
+
+/** Sessions that do the work of nodes have to fit the agents that those are made of now. */
+function adoptNested(
+  agent: Agent,
+  stored: StoredDelegations<Checkpoint> | undefined,
+): { readonly adopted: StoredDelegations<Checkpoint> | undefined; readonly faults: readonly string[] } {
+  const faults: string[] = []
+  const adopted =
+    stored &&
+    mapSlots(stored, (session, path) => {
+      const [node = '', slot = ''] = path.split('/')
+      const inner = delegationOf(agent.nodes[node])?.agents[readSlotName(slot).agent] as Agent | undefined
+      try {
+        if (inner) return adoptCheckpoint(inner, session)
+        faults.push(`agent '${session.agent.id}' is at work at '${path}', and the agent has none there`)
+      } catch (error) {
+        if (!(error instanceof SnapshotMismatchError)) throw error
+        faults.push(...error.differences.map((difference) => `at '${path}': ${difference}`))
+      }
+      return session
+    })
+  return { adopted, faults }
 }
 
 /** Applies the declared migrations one version after the other. */

@@ -17,6 +17,7 @@ import {
   type PersistedSnapshot,
   type UndoData,
 } from './checkpoint.ts'
+import { mapSlots, type StoredDelegation, type StoredDelegations } from './nested-checkpoints.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 type Fields = Readonly<Record<string, unknown>>
@@ -26,7 +27,8 @@ type Holding = { readonly event: AgentEvent }
 export interface TextedSession {
   readonly root: AnyActorRef
   readonly children: Readonly<Record<string, AnyActorRef>>
-  checkpointHead(): Omit<Checkpoint, 'snapshot'>
+  checkpointHead(): Omit<Checkpoint, 'snapshot' | 'nested'>
+  readonly nested: { text(): string | undefined } | undefined
 }
 
 /** Makes the texts of one session's checkpoints, each from what has changed since the one before. */
@@ -47,7 +49,7 @@ export class CheckpointTexts {
       if (known?.snapshot !== snapshot) this.#nodes.set(id, { snapshot, text })
       nodes += nodes === '' ? text : `,${text}`
     }
-    return textOf(head, this.#machineText(session.root), nodes)
+    return textOf(head, this.#machineText(session.root), nodes, session.nested?.text())
   }
 
   /** XState keeps the snapshot of a machine that took an event without changing its state. */
@@ -67,18 +69,30 @@ function persisted(snapshot: unknown): PersistedNode {
 
 /** The stored text of a checkpoint. */
 export function checkpointText(checkpoint: Checkpoint): string {
-  const { snapshot, ...head } = checkpoint
+  const { snapshot, nested, ...head } = checkpoint
   const persisted = snapshot as unknown as PersistedSnapshot
   const nodes = Object.entries(persisted.children).map(
     ([id, child]) => `${JSON.stringify(id)}:${nodeText(head.sessionId, child.snapshot)}`,
   )
-  return textOf(head, machineText(persisted), nodes.join(','))
+  return textOf(head, machineText(persisted), nodes.join(','), nested && nestedText(nested))
+}
+
+function nestedText(nested: StoredDelegations<Checkpoint>): string {
+  const nodes = Object.entries(nested).map(([node, { slots, ...delegation }]) => {
+    const stored = Object.entries(slots).map(
+      ([name, { session, ...slot }]) =>
+        `${JSON.stringify(name)}:${JSON.stringify(slot).slice(0, -1)},"session":${checkpointText(session)}}`,
+    )
+    return `${JSON.stringify(node)}:${JSON.stringify(delegation).slice(0, -1)},"slots":{${stored.join(',')}}}`
+  })
+  return `{${nodes.join(',')}}`
 }
 
 function textOf(
-  checkpoint: Omit<Checkpoint, 'snapshot' | 'ahead'> & { readonly ahead?: boolean },
+  checkpoint: Omit<Checkpoint, 'snapshot' | 'ahead' | 'nested'> & { readonly ahead?: boolean },
   machine: string,
   nodes: string,
+  nested: string | undefined,
 ): string {
   const { turns, timers, seen, seenBefore = 0, retired, undo, ...head } = checkpoint
   const { sessionId } = head
@@ -90,6 +104,7 @@ function textOf(
   if (seenBefore > 0) text += `,"seenBefore":${seenBefore}`
   if (undo) text += `,"undo":${JSON.stringify({ ...undo, traceId: shortId(sessionId, undo.traceId) })}`
   if (!isEmpty(retired)) text += `,"retired":${JSON.stringify(retired)}`
+  if (nested !== undefined) text += `,"nested":${nested}`
   return `${text}}`
 }
 
@@ -154,6 +169,7 @@ function expandCheckpoint(value: unknown): unknown {
     seenBefore = 0,
     retired = {},
     undo,
+    nested,
     ...head
   } = stored as Fields & { readonly undo?: UndoData }
   const sessionId = stored['sessionId'] as string
@@ -170,6 +186,7 @@ function expandCheckpoint(value: unknown): unknown {
     seenBefore,
     retired,
     ...(undo ? { undo: { ...undo, traceId: fullId(sessionId, undo.traceId) } } : {}),
+    ...(nested ? { nested: mapSlots(nested as Record<string, StoredDelegation<unknown>>, expandCheckpoint) } : {}),
   }
 }
 

@@ -9,6 +9,7 @@ import type { Snapshot, StateValue } from 'xstate'
 import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Timer } from '../actor/host.ts'
+import { withNested, type StoredDelegations } from './nested-checkpoints.ts'
 import type { Counters } from './session-ids.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -68,6 +69,8 @@ export interface Checkpoint {
   readonly seenBefore?: number
   /** Snapshots of nodes that the agent no longer has; they are kept in case they come back. */
   readonly retired: Readonly<Record<string, PersistedNode>>
+  /** The sessions that do the work of nodes which are made of other agents; not there while none is at work. */
+  readonly nested?: StoredDelegations<Checkpoint>
 }
 
 /** What a node's actor persists; see `NodeSnapshot`. */
@@ -93,5 +96,7 @@ export function onNewBranch({ ahead: _, ...checkpoint }: Checkpoint): Checkpoint
   // A branch to which nothing was written is no parent.
   const used = head.count > (head.parents.at(-1)?.until ?? 0)
   const parents = used ? [...head.parents, { branch: head.branch, until: head.count }] : head.parents
-  return { ...checkpoint, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
+  // The messages of nested sessions stay where they are: nobody else goes on from there.
+  const renewed = withNested<Checkpoint>(checkpoint, (nested) => ({ ...nested, branch: nested.branch + 1 }))
+  return { ...renewed, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
 }

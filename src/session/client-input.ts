@@ -2,7 +2,6 @@
 import type { z } from 'zod'
 import type { Agent, Nodes } from '../agent/agent.ts'
 import { isApprovalSchema, type ApproveData } from '../agent/approval.ts'
-import { SessionBusyError, SignalError } from '../core/errors.ts'
 import { SignalError } from '../core/errors.ts'
 import { assertJson, copyOf, frozen, type Json } from '../core/json.ts'
 import type { Message } from '../core/messages.ts'

@@ -19,18 +19,22 @@ import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
-import { addUsage, type Message } from '../core/messages.ts'
+import { addUsage, type Message, type Usage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
-import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
+import type { PendingWork } from '../core/turn.ts'
+import { checkpointFormat, type Checkpoint } from './checkpoint.ts'
 import { changeTimers } from './effects.ts'
 import { decideInterrupted, isRestoreSignal, resumeInterrupted } from './interrupted-work.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
-import { numberMessages, type NumberedMessages } from './number-messages.ts'
+import type { NestedCore, NestedOptions, NestingSession } from './nested-core.ts'
+import { NestedSessions } from './nested-sessions.ts'
+import { NumberedSteps } from './numbered-steps.ts'
 import {
   currentWork,
   giveUpTurn,
   interruptedWork,
   nodeStates,
+  pendingWork,
   tellNode,
   turnWaitingFor,
   type InterruptedWork,
@@ -40,33 +44,32 @@ import { Router, type RoutedSession } from './router.ts'
 import type { CancelPoint } from './safe-point.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
-import { SessionIds } from './session-ids.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
 import { steered, type SteeredSession } from './steering.ts'
-import { Steps } from './steps.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
-import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
+import type { TurnInput, TurnRecord } from './turn-ledger.ts'
 import type { TurnPolicy } from './turn-policy.ts'
 
 /** See the top of this file. */
-export class SessionCore extends Steps implements RoutedSession, CycledSession, SteeredSession, ControlledSession {
+export class SessionCore
+  extends NumberedSteps
+  implements RoutedSession, CycledSession, SteeredSession, ControlledSession, NestingSession, NestedCore
+{
   readonly agent: Agent
-  readonly sessionId: string
   readonly limits: ResolvedLimits
   readonly root: AnyActorRef
   readonly children: NodeActors
-  /** Where the transcript ends. */
-  head: TranscriptHead
   readonly seen: SeenMessages
+  /** The work of nodes that are made of other agents; undefined where there are none. */
+  readonly nested: NestedSessions | undefined
   readonly #router: Router
   readonly #timers: TimerTable
-  readonly #ledger: TurnLedger
   readonly #cycle: TurnCycle
   readonly #control: TurnControl
-  readonly #ids: SessionIds
+  readonly #newTranscript: () => number
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
@@ -75,33 +78,32 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
-  constructor({ agent, sessionId, checkpoint, older, now, inspect, tap }: CoreOptions) {
-    super(now)
+  constructor({ agent, sessionId, checkpoint, older, now, inspect, tap, newTranscript }: CoreOptions) {
+    super({ sessionId, checkpoint, now, newTranscript })
     this.agent = agent
-    this.sessionId = sessionId
     this.limits = resolveLimits(agent.limits)
-    this.#ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
-    this.head = checkpoint?.head ?? { branch: 0, count: 0, parents: [] }
+    this.#newTranscript = newTranscript ?? (() => this.ids.newTranscript())
     this.#revision = checkpoint?.revision ?? 0
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
-    this.#ledger = new TurnLedger(checkpoint?.turns)
     this.#router = new Router(this, tap)
     this.#timers = new TimerTable(
       () => this.time,
       (set, cleared) => changeTimers(this.effects, set, cleared),
     )
-    this.#cycle = new TurnCycle(this, this.#ledger, this.#timers)
-    this.#control = new TurnControl(this, { ledger: this.#ledger, timers: this.#timers, ids: this.#ids })
+    this.#cycle = new TurnCycle(this, this.ledger, this.#timers)
+    this.#control = new TurnControl(this, { ledger: this.ledger, timers: this.#timers, ids: this.ids })
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
     this.#interrupted = checkpoint ? interruptedWork(agent, this.children) : []
+    this.nested = NestedSessions.isNeeded(agent) ? new NestedSessions(this) : undefined
     this.#timers.install(actor)
     bindScope(actor.system, this.#router)
     this.step(() => {
       actor.start()
       this.#router.dispatch()
+      if (checkpoint?.nested) this.nested?.restore(checkpoint.nested)
       // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
       this.effects.durable = true
       for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
@@ -116,7 +118,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   accept(traceId: string, input: TurnInput, policy: TurnPolicy = 'enqueue'): void {
     this.step(() => {
       const joins = this.#control.makeWay(policy)
-      const turn = this.#ledger.open(traceId, this.time, input)
+      const turn = this.ledger.open(traceId, this.time, input)
       if (joins) turn.steers = true
       this.remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
@@ -128,25 +130,28 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   append(messages: readonly Message[]): void {
     const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
     this.step(() => {
-      this.#numberMessages(staged, this.#ids.newestTraceId)
+      this.numberMessages(staged, this.ids.newestTraceId)
       this.effects.durable = true
     })
   }
 
   /** The turn that waits for a signal, else the id of a new one. */
-  traceIdForSignal(data: Json): string {
-    return turnWaitingFor(this.#ledger, this.children, data) ?? this.newTraceId()
+  traceIdForSignal(data: Json, type: string): string {
+    const taker = this.nested?.find(type, data)?.traceId
+    return taker ?? turnWaitingFor(this.ledger, data, (traceId) => this.pending(traceId)) ?? this.newTraceId()
   }
 
   /** Takes a signal, or an event in the place of a node, into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.step(() => {
       this.remember(traceId, clientId)
-      if (!this.#ledger.get(traceId)) this.begins(traceId)
-      const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
+      if (!this.ledger.get(traceId)) this.begins(traceId)
+      const turn = this.ledger.get(traceId) ?? this.ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
       this.effects.accepted = added(this.effects.accepted, traceId)
+      const taker = from === 'input' ? this.nested?.find(type, data) : undefined
+      if (taker) return taker.core.signal(taker.innerTraceId, type, data)
       const event = this.newEvent(from, type, data, traceId)
       if (isRestoreSignal(this.agent, type)) decideInterrupted(this, event)
       else this.tellMachine(event)
@@ -155,21 +160,40 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
 
   /** Takes the outcome of a job; false when it is late or double. */
   settle(outcome: Outcome): boolean {
-    const work = this.#currentWork(outcome.node)
+    if (this.nested?.at(outcome.node)) return this.#settleNested(outcome, this.nested)
+    const work = this.workOf(outcome.node)
     if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
     this.step(() => this.#commit(outcome, work.event))
     return true
   }
 
+  #settleNested(outcome: Outcome, nested: NestedSessions): boolean {
+    let taken = false
+    this.step(() => {
+      const traceId = nested.settle(outcome)
+      taken = traceId !== undefined
+      if (traceId === undefined) return
+      this.#router.tap?.settled(outcome)
+      this.#addUsage(traceId, outcome.usage)
+      this.#workEnded = true
+    })
+    return taken
+  }
+
+  #addUsage(traceId: string, usage: Usage | null): void {
+    const turn = this.ledger.get(traceId)
+    if (turn && usage) turn.usage = addUsage(turn.usage, usage)
+  }
+
   #commit(outcome: Outcome, event: AgentEvent): void {
     const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
-    const turn = this.#ledger.get(event.traceId)
-    if (turn && usage) turn.usage = addUsage(turn.usage, usage)
+    this.#addUsage(event.traceId, usage)
+    const turn = this.ledger.get(event.traceId)
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
-    const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
+    const permanent = failure ? undefined : this.numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
     if (state && !failure) this.#control.stateSet(node, state.value, event.traceId)
@@ -177,19 +201,24 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   }
 
   /** True while a job is what its node handles: false once it is settled or given up. */
-  wants({ node, event, attempt }: Job): boolean {
-    const work = this.#currentWork(node)
+  wants(job: Job): boolean {
+    const { node, event, attempt } = job
+    const inner = this.nested?.inner(job)
+    if (inner) return inner.core.wants(inner.job)
+    const work = this.workOf(node)
     return work?.event.id === event.id && work.attempt === attempt
   }
 
   /** Lets a transient event of a running job leave at once. */
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void {
     if (!this.wants(job)) return
+    const inner = this.nested?.inner(job)
+    if (inner) return this.step(() => inner.core.emitTransient(inner.job, type, data, ordinal))
     // As `step` does, without a function for each piece of a stream.
     this.enter()
     try {
       const event = transientEvent(job, type, data, ordinal, this.time)
-      relay(this.children[job.node], this.root, machineEvent(event, this.#ledger.get(event.traceId)))
+      relay(this.children[job.node], this.root, machineEvent(event, this.ledger.get(event.traceId)))
       if (this.outermost) this.endStep()
     } finally {
       this.leave()
@@ -198,13 +227,15 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
 
   /** Gives up on a turn, at once or when what is at work there is through. False when it is not open any more. */
   cancel(traceId: string, at: CancelPoint = 'immediately'): boolean {
-    const turn = this.#ledger.get(traceId)
+    const turn = this.ledger.get(traceId)
     if (turn) this.step(() => this.#control.cancel(turn, at))
     return turn !== undefined
   }
 
   /** Fires a timer that is due; one that is not wanted any more has no effect. */
   fire(key: string): void {
+    const nested = this.nested?.at(key)
+    if (nested) return this.step(() => nested.core.fire(nested.rest))
     const timer = this.#timers.take(key)
     if (!timer) return
     this.step(() => {
@@ -228,13 +259,24 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Stops the actors; timers are cleared, jobs are left to the host. */
   stop(): void {
     this.onStep = () => {}
+    this.nested?.stop()
     this.root.stop()
+  }
+
+  giveUp(): void {
+    this.step(() => {
+      this.#router.abortAll()
+      for (const { key } of this.#timers.list()) this.#timers.clear(key)
+      this.#closed = true
+    })
   }
 
   protected override endStep(): void {
     this.#control.stepEnds()
-    if (this.effects.durable || this.#workEnded) this.#cycle.settle()
-    this.#workEnded = false
+    do {
+      if (this.effects.durable || this.#workEnded) this.#cycle.settle()
+      this.#workEnded = false
+    } while (this.nested?.advance())
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
     this.#router.abortAll()
@@ -245,20 +287,22 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
 
   /** The session at rest. Refers to live state: turn it into text before the next step. */
   checkpoint(): Checkpoint {
-    return { ...this.checkpointHead(), snapshot: this.root.getPersistedSnapshot() }
+    const nested = this.nested?.checkpoints()
+    const whole = { ...this.checkpointHead(), snapshot: this.root.getPersistedSnapshot() }
+    return nested ? { ...whole, nested } : whole
   }
 
-  /** The checkpoint without its snapshot, which is dear to make as a whole. */
-  checkpointHead(): Omit<Checkpoint, 'snapshot'> {
+  /** The checkpoint without its snapshot and the nested sessions, which are dear to make as a whole. */
+  checkpointHead(): Omit<Checkpoint, 'snapshot' | 'nested'> {
     return {
       format: checkpointFormat,
       agent: { id: this.agent.id, version: this.agent.version, hash: this.agent.hash },
       sessionId: this.sessionId,
-      branch: this.#ids.branch,
+      branch: this.ids.branch,
       revision: ++this.#revision,
       head: this.head,
-      counters: this.#ids.counters,
-      turns: this.#ledger.all(),
+      counters: this.ids.counters,
+      turns: this.ledger.all(),
       timers: this.#timers.list(),
       ...this.#control.undoData(),
       ...this.seen.stored,
@@ -274,31 +318,30 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
-    return this.#cycle.due()
+    const due = this.#cycle.due()
+    const nested = this.nested?.due() ?? null
+    return due === null || nested === null ? (due ?? nested) : Math.min(due, nested)
   }
 
-  turn(traceId: string): TurnRecord | undefined {
-    return this.#ledger.get(traceId)
-  }
-
-  turns(): readonly TurnRecord[] {
-    return this.#ledger.all()
+  pending(traceId: string): PendingWork[] {
+    return pendingWork(this.children, traceId, this.nested)
   }
 
   trace(): TraceEntry[] {
-    return this.#router.trace()
+    return this.#router.events.trace()
   }
 
   nodeStates(): Record<string, NodeState> {
     // While inputs are queued, the newest id is that of a turn that has not begun.
-    const newest = this.#ledger.runningBeforeQueued()?.traceId ?? this.#ids.newestTraceId
-    return nodeStates(this.agent, this.children, newest, this.#closed)
+    const newest = this.ledger.runningBeforeQueued()?.traceId ?? this.ids.newestTraceId
+    const states = nodeStates(this.agent, this.children, newest, this.#closed)
+    return this.nested?.shownIn(states) ?? states
   }
 
   // --- for the router and the cycle of turns -------------------------------------------
 
   /** For a message that takes the running turn back it is of a new branch. */
-  newTraceId(policy?: TurnPolicy): string {
+  override newTraceId(policy?: TurnPolicy): string {
     return this.#control.newTraceId(policy)
   }
 
@@ -307,62 +350,45 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   }
 
   steered(node: string, event: AgentEvent): AgentEvent {
-    return steered(this, this.#ledger, node, event)
-  }
-
-  appendTo(traceId: string, message: Message): string {
-    const provisionalId = '~'
-    const permanent = this.#numberMessages([{ provisionalId, message, aside: false }], traceId)
-    return permanent?.(provisionalId) ?? ''
+    return steered(this, this.ledger, node, event)
   }
 
   openTurn(traceId: string): TurnRecord {
-    const turn = this.#ledger.open(traceId, this.time)
+    const turn = this.ledger.open(traceId, this.time)
     this.#cycle.watch(turn)
     return turn
   }
 
-  newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent {
-    const id = this.#ids.newEventId(traceId)
-    return { id, from, type, data, sessionId: this.sessionId, traceId, time: this.time }
-  }
-
-  nextSequence(): number {
-    return this.#ids.nextSequence()
-  }
-
-  record(event: AgentEvent, to: readonly string[]): void {
-    this.#router.record(event, to)
+  record(event: AgentEvent, to: readonly string[], dropped = false): void {
+    this.#router.events.record(event, to, dropped)
   }
 
   tellMachine(event: AgentEvent): void {
-    relay(undefined, this.root, machineEvent(event, this.#ledger.get(event.traceId)))
+    relay(undefined, this.root, machineEvent(event, this.ledger.get(event.traceId)))
   }
 
   fail(traceId: string, failure: ErrorData): void {
-    const turn = this.#ledger.get(traceId)
+    const turn = this.ledger.get(traceId)
     if (!turn || turn.failure) return
     turn.failure = failure
     this.effects.durable = true
     giveUpTurn(this.agent, this.children, traceId, 'foreground')
   }
 
+  // --- nested sessions: those in this one, or this one in another ------------------------
+
+  createNested(options: NestedOptions): NestedCore {
+    return new SessionCore({ ...options, now: () => this.time, newTranscript: this.#newTranscript })
+  }
+
   // --- inside --------------------------------------------------------------------------
 
-  #currentWork(node: string): CurrentWork | null | undefined {
+  workOf(node: string): CurrentWork | null | undefined {
     return this.#closed ? undefined : currentWork(this.children, node)
   }
 
   remember(traceId: string, clientId: string | undefined): void {
     const turn = traceId.slice(this.sessionId.length + 1)
-    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.#ids.counters.sequence })
-  }
-
-  #numberMessages(messages: Outcome['messages'], traceId: string): NumberedMessages['permanent'] | undefined {
-    if (messages.length === 0) return undefined
-    const { head, records, permanent } = numberMessages(this.head, messages, traceId)
-    this.head = head
-    this.effects.messages = [...this.effects.messages, ...records]
-    return permanent
+    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.ids.counters.sequence })
   }
 }

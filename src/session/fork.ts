@@ -17,6 +17,7 @@ import type { LoggedEvent, Store } from '../core/store.ts'
 import type { TurnStatus } from '../core/turn.ts'
 import { onNewBranch, type Checkpoint, type PersistedNode, type PersistedSnapshot } from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint-text.ts'
+import { nestedOf, withNested } from './nested-checkpoints.ts'
 import { Readdress } from './readdress.ts'
 import { assertSessionId } from './session-ids.ts'
 import { idsBetween } from './transcript.ts'
@@ -111,6 +112,8 @@ function present(source: Checkpoint): Checkpoint {
 function withoutWork(checkpoint: Checkpoint): Checkpoint {
   const snapshot = checkpoint.snapshot as unknown as PersistedSnapshot
   const children = Object.entries(snapshot.children).map(([node, child]) => {
+    // While no turn is at work, that of nested sessions waits for a person.
+    if (checkpoint.nested?.[node]) return [node, child] as const
     const { current: _current, inbox: _inbox, ...rest } = child.snapshot
     return [node, { ...child, snapshot: rest satisfies PersistedNode }] as const
   })
@@ -124,20 +127,26 @@ async function atTurnEnd(store: Store, source: Checkpoint, at: string, now: numb
     const { traceId: turn, time } = entry.event
     const found = turn === traceId ? checkpointOf(sessionId, entry) : undefined
     if (!found) continue
-    return { ...found, timers: found.timers.map((timer) => ({ ...timer, due: timer.due + now - time })) }
+    const later = (checkpoint: Checkpoint): Checkpoint => ({
+      ...checkpoint,
+      timers: checkpoint.timers.map((timer) => ({ ...timer, due: timer.due + now - time })),
+    })
+    return withNested(later(found), later)
   }
   throw new CheckpointNotFoundError(sessionId, at)
 }
 
 async function copy(store: Store, origin: Checkpoint, id: string): Promise<Checkpoint> {
-  const { sessionId, head, counters } = origin
+  const { sessionId, counters } = origin
   const readdress = new Readdress(sessionId, id)
   let messages: MessageRecord[] = []
-  for (let start = 0; start < head.count; start += pageSize) {
-    // What is left at the end goes with the checkpoint: most forks are one batch.
-    if (messages.length > 0) await store.memory.append(id, messages)
-    const page = await store.memory.get(sessionId, idsBetween(head, start, Math.min(head.count, start + pageSize)))
-    messages = page.flatMap((record) => (record ? [readdress.message(record)] : []))
+  for (const { head } of [origin, ...nestedOf(origin).map(({ session }) => session)]) {
+    for (let start = 0; start < head.count; start += pageSize) {
+      // What is left at the end goes with the checkpoint: most forks are one batch.
+      if (messages.length > 0) await store.memory.append(id, messages)
+      const page = await store.memory.get(sessionId, idsBetween(head, start, Math.min(head.count, start + pageSize)))
+      messages = page.flatMap((record) => (record ? [readdress.message(record)] : []))
+    }
   }
   let events: LoggedEvent[] = []
   for await (const { seen: _, ...entry } of entriesOf(store, sessionId, counters.sequence)) {
@@ -162,7 +171,8 @@ function forked({ undo: _, ...origin }: Checkpoint): Checkpoint {
   return onNewBranch({ ...origin, ...withoutClients, turns, revision: 0 })
 }
 
-function dueOf({ timers }: Checkpoint): number | null {
+function dueOf(checkpoint: Checkpoint): number | null {
+  const timers = [checkpoint, ...nestedOf(checkpoint).map(({ session }) => session)].flatMap((each) => each.timers)
   return timers.length > 0 ? Math.min(...timers.map(({ due }) => due)) : null
 }
 

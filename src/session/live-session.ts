@@ -26,7 +26,7 @@ import { CheckpointTexts } from './checkpoint-text.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { LiveTimers } from './live-timers.ts'
-import { pendingWork } from './node-actors.ts'
+import { headAt } from './nested-core.ts'
 import { Observers } from './observers.ts'
 import { warnOfSilentStore, withPatience } from './patience.ts'
 import type { CancelPoint } from './safe-point.ts'
@@ -129,7 +129,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     if (!seen) return undefined
     const open = this.core.turn(`${this.id}/${seen.turn}`)
     if (open?.status === 'waiting') {
-      const result = resultOf(open, pendingWork(this.core.children, open.traceId))
+      const result = resultOf(open, this.core.pending(open.traceId))
       return this.turns.joinWaiting(seen, result, this.flushed())
     }
     if (open) return this.turns.join(seen, this.id, this.#log, this.flushed())
@@ -189,8 +189,8 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.transcript.get(ids)
   }
 
-  readTail(limit: number): Promise<readonly MessageRecord[]> {
-    return this.transcript.tail(limit)
+  readTail(limit: number, node: string): Promise<readonly MessageRecord[]> {
+    return this.transcript.tail(limit, headAt(this.core, node))
   }
 
   // --- for the writer ------------------------------------------------------------------

@@ -20,6 +20,14 @@ import type { OpenWork, TurnLedger } from './turn-ledger.ts'
 /** The actors of a session's nodes by id. */
 export type NodeActors = Readonly<Record<string, AnyActorRef>>
 
+/** The work of nodes that is done by nested sessions. */
+export interface NestedWork {
+  /** True when all that a node is at waits for a person or a signal. */
+  waits(node: string): boolean
+  /** What is held in the sessions of a node. */
+  pending(node: string): PendingWork[]
+}
+
 /** Gives a node a command. */
 export function tellNode(actors: NodeActors, node: string, command: NodeCommand): void {
   const actor = actors[node]
@@ -69,11 +77,16 @@ export function nodeStates(
 }
 
 /** Which turns still have work in a node that counts: background nodes do not keep a turn open. */
-export function openWork(agent: Agent, actors: NodeActors): OpenWork {
+export function openWork(agent: Agent, actors: NodeActors, nested?: NestedWork): OpenWork {
   const open = new Map<string, 'running' | 'held'>()
   for (const node in actors) {
     if (agent.nodes[node]?.background) continue
     const snapshot = snapshotOf(actors[node])
+    // What comes behind an event that waits for a person waits with it.
+    if (nested?.waits(node)) {
+      for (const traceId of turnsAt(snapshot)) if (!open.has(traceId)) open.set(traceId, 'held')
+      continue
+    }
     if (snapshot.current) open.set(snapshot.current.event.traceId, 'running')
     for (const { traceId } of snapshot.inbox) open.set(traceId, 'running')
     for (const { event } of snapshot.held) if (!open.has(event.traceId)) open.set(event.traceId, 'held')
@@ -82,12 +95,18 @@ export function openWork(agent: Agent, actors: NodeActors): OpenWork {
 }
 
 /** What a turn holds for a person or a signal. */
-export function pendingWork(actors: NodeActors, traceId: string): PendingWork[] {
-  return Object.entries(actors).flatMap(([node, actor]) =>
-    snapshotOf(actor)
-      .held.filter(({ event }) => event.traceId === traceId)
-      .map((held) => pendingOf(node, held)),
-  )
+export function pendingWork(actors: NodeActors, traceId: string, nested?: NestedWork): PendingWork[] {
+  return Object.entries(actors).flatMap(([node, actor]) => {
+    const snapshot = snapshotOf(actor)
+    const own = snapshot.held.filter(({ event }) => event.traceId === traceId).map((held) => pendingOf(node, held))
+    return nested && turnsAt(snapshot).includes(traceId) ? [...nested.pending(node), ...own] : own
+  })
+}
+
+/** The turns of what a node handles and of what is in its inbox. */
+function turnsAt({ current, inbox }: NodeSnapshot): string[] {
+  const turns = inbox.map(({ traceId }) => traceId)
+  return current ? [current.event.traceId, ...turns] : turns
 }
 
 /** What a node holds, as people see it. */
@@ -108,11 +127,15 @@ export function heldEvent(
 }
 
 /** The turn that holds a call that the signal names, at work or not, else the one that began to wait last. */
-export function turnWaitingFor(ledger: TurnLedger, actors: NodeActors, data: Json): string | undefined {
+export function turnWaitingFor(
+  ledger: TurnLedger,
+  data: Json,
+  pendingOfTurn: (traceId: string) => readonly PendingWork[],
+): string | undefined {
   const turns = ledger.all()
   const { callId, eventId } = (data ?? {}) as { callId?: unknown; eventId?: unknown }
   const named = turns.find(({ traceId }) =>
-    pendingWork(actors, traceId).some((held) => held.eventId === eventId || held.undecided.some((id) => id === callId)),
+    pendingOfTurn(traceId).some((held) => held.eventId === eventId || held.undecided.some((id) => id === callId)),
   )
   return (named ?? turns.findLast(({ status }) => status === 'waiting'))?.traceId
 }

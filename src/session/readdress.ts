@@ -13,7 +13,9 @@ export class Readdress {
   constructor(from: string, to: string) {
     this.#from = from
     this.#to = to
-    this.#id = new RegExp(`^${from.replace(/[.\\]/g, '\\$&')}(/\\d+\\.\\d+(?:\\.\\d+)*)$`)
+    this.#id = new RegExp(
+      `^${from.replace(/[.\\]/g, '\\$&')}((?:/\\d+\\.\\d+(?:\\.\\d+)*(?:~[a-z0-9_]+(?:\\.\\d+)+)?)+)$`,
+    )
   }
 
   checkpoint(checkpoint: Checkpoint): Checkpoint {

@@ -3,50 +3,47 @@
  *
  * Invariants
  * 1. What the actions of one transition ask for is carried out after it, in order, or not at all when it threw.
- * 2. Every durable event is logged with the targets that it reached; one that nothing handles is named as dropped.
+ * 2. Every durable event is recorded with the targets that it reached, or as one that nothing handles.
  * 3. A delivery that would exceed a limit is not made: the turn is told by `turn.limit_reached`, or fails.
  */
-import type { AnyActorRef, AnyEventObject } from 'xstate'
+import type { AnyEventObject } from 'xstate'
 import { concerns, decisionIn } from '../actor/held-event.ts'
 import type { NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
 import { relay, type DeliverTarget, type SessionScope } from '../actor/session-scope.ts'
-import type { Agent } from '../agent/agent.ts'
-import { EventDroppedError, LimitError, TransitionError, toErrorData, type ErrorData } from '../core/errors.ts'
-import type { AgentEvent, TraceEntry } from '../core/events.ts'
-import type { LoggedEvent } from '../core/store.ts'
+import { TransitionError, toErrorData } from '../core/errors.ts'
+import type { AgentEvent } from '../core/events.ts'
 import { assertJson, type Json } from '../core/json.ts'
-import type { ResolvedLimits } from '../core/limits.ts'
 import { added, none } from '../core/lists.ts'
-import type { Effects } from './effects.ts'
+import { EventRecord, type RecordedSession } from './event-record.ts'
+import { limitError } from './limit-error.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
-import type { SeenMessages } from './seen-messages.ts'
 import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What the router needs of its session. */
-export interface RoutedSession {
+export interface RoutedSession extends RecordedSession {
   readonly sessionId: string
-  readonly agent: Agent
-  readonly limits: ResolvedLimits
-  readonly root: AnyActorRef
   readonly children: NodeActors
-  readonly effects: Effects
-  readonly seen: SeenMessages
   readonly time: number
   readonly ended: boolean
-  turn(traceId: string): TurnRecord | undefined
+  /** The work of nodes that are made of other agents. */
+  readonly nested: DelegatedWork | undefined
   newTraceId(): string
   /** Opens a turn that no input of a client began. */
   openTurn(traceId: string): TurnRecord
   /** An event of a new id. */
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
-  nextSequence(): number
   /** The event as the node gets it; see steering.ts. */
   steered(node: string, event: AgentEvent): AgentEvent
-  /** Fails a turn: its work is given up. */
-  fail(traceId: string, failure: ErrorData): void
+}
+
+/** What the router asks of it. */
+export interface DelegatedWork {
+  takes(node: string): boolean
+  start(node: string, event: AgentEvent, attempt: number): void
+  giveUp(node: string, eventId: string): void
 }
 
 /** What goes to a node, or to `output`. */
@@ -72,11 +69,12 @@ const windUpSteps = 16
 export class Router implements SessionScope {
   readonly #session: RoutedSession
   #routing: Routing | undefined
-  #trace: TraceEntry[] = []
+  readonly events: EventRecord
   readonly tap: SessionTap | undefined
 
   constructor(session: RoutedSession, tap: SessionTap | undefined) {
     this.#session = session
+    this.events = new EventRecord(session)
     this.tap = tap
   }
 
@@ -206,12 +204,18 @@ export class Router implements SessionScope {
   }
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
-    const { effects } = this.#session
-    effects.jobs = added(effects.jobs, { node, event, attempt, state })
+    const { effects, nested } = this.#session
+    if (nested?.takes(node)) nested.start(node, event, attempt)
+    else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
-    const { effects } = this.#session
+    const { effects, nested } = this.#session
+    if (nested?.takes(node)) {
+      nested.giveUp(node, event.id)
+      effects.durable = true
+      return
+    }
     effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
     effects.cancels = added(effects.cancels, { node, eventId: event.id })
     effects.durable = true
@@ -247,7 +251,7 @@ export class Router implements SessionScope {
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     const dropped = routing.unhandled && outgoing.length === 0
     if (event) this.tap?.routed(event, to, dropped)
-    if (event && !event.transient) this.record(event, to, dropped)
+    if (event && !event.transient) this.events.record(event, to, dropped)
   }
 
   /** What comes after a turn has ended, from a background node or of the end itself, opens a new one when that gives nodes work. */
@@ -262,11 +266,6 @@ export class Router implements SessionScope {
   #enter({ traceId, from, type }: AgentEvent): void {
     const turn = this.#session.turn(traceId) ?? (from === 'timer' ? this.#session.openTurn(traceId) : undefined)
     if (turn && type === 'tool_call') turn.toolRounds++
-  }
-
-  /** Newest hops, oldest first. */
-  trace(): TraceEntry[] {
-    return this.#trace.slice(-this.#session.limits.maxTrace)
   }
 
   /** Tells a turn that it met a limit: the first time as an event, then by failing it. */
@@ -335,42 +334,6 @@ export class Router implements SessionScope {
     if (turn && typeof text === 'string') turn.text = text
   }
 
-  /** Logs a durable event, and deals with one that nothing handles. */
-  record(event: AgentEvent, to: readonly string[], unhandled = false): void {
-    const { effects, limits } = this.#session
-    effects.durable = true
-    const sequence = this.#session.nextSequence()
-    const seen = this.#session.seen.overfull ? this.#session.seen.leave(sequence) : undefined
-    const logged: LoggedEvent = unhandled ? { sequence, event, to, dropped: true } : { sequence, event, to }
-    const entry = seen ? { ...logged, seen } : logged
-    effects.events = added(effects.events, entry)
-    // Written out: it is each step's, and `hopsOf` makes two lists.
-    const { from, type: eventType, time, traceId } = event
-    if (unhandled) this.#trace.push({ from, to: null, eventType, time, traceId })
-    else for (const target of to) this.#trace.push({ from, to: target, eventType, time, traceId })
-    if (this.#trace.length > 2 * limits.maxTrace) this.#trace = this.trace()
-    if (unhandled) this.#unhandled(event)
-  }
-
-  #unhandled(event: AgentEvent): void {
-    const turn = this.#session.turn(event.traceId)
-    if (!turn) return
-    if (event.from === 'turn') {
-      const { limit, value } = event.data as { limit: string; value: number }
-      this.#session.fail(turn.traceId, toErrorData(limitError(turn, limit, value)))
-    } else if (event.type === 'error' && !this.#session.agent.nodes[event.from]?.background) {
-      const { name, message, code } = event.data as unknown as ErrorData
-      this.#session.fail(turn.traceId, { name, message, code, node: event.from })
-    } else {
-      const name = `${event.from}.${event.type}`
-      if (!turn.dropped.includes(name)) turn.dropped.push(name)
-      if (event.from === 'input' && turn.steps === 0) {
-        const state = JSON.stringify(this.#session.root.getSnapshot().value)
-        this.#session.fail(turn.traceId, toErrorData(new EventDroppedError(turn.traceId, `input.${event.type}`, state)))
-      }
-    }
-  }
-
   /** The event that an action is about: what XState raises on the way (`onDone`) stands for the one that it took. */
   #agentEvent(event: AnyEventObject): AgentEvent {
     return agentEventOf(event) ?? (this.#current(event).source ??= this.#timerEvent())
@@ -388,13 +351,4 @@ function isTurnEnd({ from, type }: AgentEvent): boolean {
 function inTurnOf({ id, traceId }: AgentEvent, sent: Outgoing): Outgoing {
   const { node, command } = sent
   return 'event' in command ? { node, command: { ...command, event: { ...command.event, id, traceId } } } : sent
-}
-
-function limitError(turn: TurnRecord, limit: string, value: number): LimitError {
-  return new LimitError(
-    turn.traceId,
-    limit,
-    value,
-    `Route 'turn.limit_reached' to wind up earlier, or raise it by 'limits: { ${limit} }' of the agent.`,
-  )
 }

@@ -8,7 +8,12 @@ export interface Counters {
   readonly event: number
   /** Entries of the event log. */
   readonly sequence: number
+  /** Transcripts of nested sessions; not there before the first. */
+  readonly transcripts?: number
 }
+
+// Messages stand under the branch that wrote them; those of nested sessions under numbers that no branch reaches.
+const firstTranscript = 1_000_000_000
 
 /** Gives out `<session>/<branch>.<turn>` and `<session>/<branch>.<turn>.<n>`; none of them twice. */
 export class SessionIds {
@@ -18,6 +23,7 @@ export class SessionIds {
   #event: number
   #sequence: number
   readonly #sessionId: string
+  #transcripts: number
 
   constructor(sessionId: string, branch: number, counters: Counters = { turn: 0, event: 0, sequence: 0 }) {
     this.#branch = branch
@@ -26,6 +32,7 @@ export class SessionIds {
     this.#turn = counters.turn
     this.#event = counters.event
     this.#sequence = counters.sequence
+    this.#transcripts = counters.transcripts ?? 0
   }
 
   get branch(): number {
@@ -50,12 +57,18 @@ export class SessionIds {
     return ++this.#sequence
   }
 
+  /** The branch that the messages of a new nested session stand under. */
+  newTranscript(): number {
+    return firstTranscript + this.#transcripts++
+  }
+
   get newestTraceId(): string {
     return this.#prefix + this.#turn
   }
 
   get counters(): Counters {
-    return { turn: this.#turn, event: this.#event, sequence: this.#sequence }
+    const counters = { turn: this.#turn, event: this.#event, sequence: this.#sequence }
+    return this.#transcripts > 0 ? { ...counters, transcripts: this.#transcripts } : counters
   }
 }
 

@@ -34,6 +34,8 @@ export interface CoreOptions {
   /** Named messages that have left the checkpoint. */
   readonly older?: readonly SeenMessage[] | undefined
   readonly now: () => number
+  /** Of a nested session: gives the branch that its messages, or those of one nested in it, stand under. */
+  readonly newTranscript?: (() => number) | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
   readonly tap?: SessionTap | undefined
 }

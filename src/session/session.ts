@@ -15,10 +15,10 @@ import { messageFault, readHistory, readInjected, readSignal, type SendOptions }
 import type { SessionCore } from './core.ts'
 import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './fork.ts'
 import { LiveSession } from './live-session.ts'
-import { pendingWork } from './node-actors.ts'
+import { agentTaking } from './nested-core.ts'
 import type { SessionEvents } from './observers.ts'
 import type { CancelOptions } from './safe-point.ts'
-import type { SessionGraph } from './session-graph.ts'
+import { sessionGraph, type SessionGraph } from './session-graph.ts'
 import type { SessionSetup } from './session-setup.ts'
 import type { TappedSession } from './tap.ts'
 import { policyFault, type TurnPolicy } from './turn-policy.ts'
@@ -95,8 +95,9 @@ export class Session implements TappedSession {
     if (known) return known.accepted.then(() => known)
     const refusal = this.#live.refusal()
     if (refusal) throw refusal
-    const read = readSignal(this.agent, this.id, type, data, this.pending())
-    const turn = this.#live.turns.follow(this.#core.traceIdForSignal(read), options.id)
+    const taker = agentTaking(this.#core, type, data as Json)
+    const read = readSignal(taker, this.id, type, data, this.pending())
+    const turn = this.#live.turns.follow(this.#core.traceIdForSignal(read, type), options.id)
     this.#core.signal(turn.traceId, type, read, options.id)
     await turn.accepted
     return turn
@@ -119,8 +120,7 @@ export class Session implements TappedSession {
 
   /** The agent's graph with the present status of its nodes. */
   graph(): SessionGraph {
-    const nodes = Object.entries(this.nodeStates()).map(([id, { status }]) => ({ id, status }))
-    return { nodes, edges: this.agent.edges.map((edge) => ({ ...edge })) }
+    return sessionGraph(this.agent, this.nodeStates())
   }
 
   /** The whole conversation, oldest first. */
@@ -177,7 +177,9 @@ export class Session implements TappedSession {
 
   /** What waits for a person or a signal, of all turns. */
   pending(): PendingWork[] {
-    return this.#core.turns().flatMap(({ traceId }) => pendingWork(this.#core.children, traceId))
+    const pending = this.#core.turns().flatMap(({ traceId }) => this.#core.pending(traceId))
+    // Turns that wait behind the same event wait for the same.
+    return pending.filter(({ eventId }, at) => pending.findIndex((each) => each.eventId === eventId) === at)
   }
 
   /** Resolves when no turn is at work, no timer due and all is stored: it goes on with input, a signal or a timer only. */
@@ -231,7 +233,7 @@ export class Session implements TappedSession {
     if (refusal) throw refusal
     const { from, type, data } = readInjected(this.agent, this.id, name, value)
     const running = this.#core.turns().findLast(({ status }) => status === 'running')
-    const traceId = running?.traceId ?? this.#core.traceIdForSignal(data)
+    const traceId = running?.traceId ?? this.#core.traceIdForSignal(data, type)
     this.#core.signal(traceId, type, data, undefined, from)
     return traceId
   }

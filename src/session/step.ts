@@ -55,7 +55,7 @@ export function apply(core: SessionCore, input: StepInput): void {
     case 'message':
       return core.accept(core.newTraceId(input.policy), input, input.policy)
     case 'signal':
-      return core.signal(core.traceIdForSignal(input.data), input.type, input.data)
+      return core.signal(core.traceIdForSignal(input.data, input.type), input.type, input.data)
     case 'outcome':
       return void core.settle(input.outcome)
     case 'cancel':

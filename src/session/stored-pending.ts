@@ -2,13 +2,26 @@
 import type { HeldEvent } from '../actor/held-event.ts'
 import type { PendingWork, TurnResult } from '../core/turn.ts'
 import type { Checkpoint, PersistedNode } from './checkpoint.ts'
+import { nestedOf } from './nested-checkpoints.ts'
 import { pendingOf } from './node-actors.ts'
 import { resultOf } from './turn-ledger.ts'
 
 /** What a session holds for a person or a signal. */
 export function storedPending(checkpoint: Checkpoint): (PendingWork & { readonly traceId: string })[] {
+  const nested = nestedOf(checkpoint).flatMap(({ path, session }) => {
+    const [node = ''] = path.split('/')
+    const traceId = persistedNodes(checkpoint)[node]?.current?.event.traceId ?? ''
+    return heldIn(session, `${path}/`).map((held) => ({ ...held, traceId }))
+  })
+  return [...nested, ...heldIn(checkpoint, '')]
+}
+
+function heldIn(checkpoint: Checkpoint, prefix: string): (PendingWork & { readonly traceId: string })[] {
   return Object.entries(persistedNodes(checkpoint)).flatMap(([node, { held = [] }]) =>
-    (held as readonly HeldEvent[]).map((each) => ({ ...pendingOf(node, each), traceId: each.event.traceId })),
+    (held as readonly HeldEvent[]).map((each) => ({
+      ...pendingOf(prefix + node, each),
+      traceId: each.event.traceId,
+    })),
   )
 }
 

@@ -65,10 +65,9 @@ export class Transcript {
     return ids.map((id, index) => found[index] ?? read.get(id))
   }
 
-  /** The newest `limit` messages of the conversation, oldest first; asides do not count. */
-  async tail(limit: number): Promise<MessageRecord[]> {
+  /** The newest `limit` messages of the conversation, or of that of a nested session, oldest first; asides do not count. */
+  async tail(limit: number, head = this.#head()): Promise<MessageRecord[]> {
     const newest: MessageRecord[] = []
-    const head = this.#head()
     for (let end = head.count; end > 0 && newest.length < limit;) {
       const start = Math.max(0, end - Math.max(limit - newest.length, 8))
       const page = await this.get(idsBetween(head, start, end))

@@ -8,7 +8,7 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from './effects.ts'
-import { openWork, pendingWork } from './node-actors.ts'
+import { openWork, pendingWork, type NestedWork } from './node-actors.ts'
 import { keyOf, type TimerTable } from './timer-table.ts'
 import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
 import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
@@ -20,6 +20,7 @@ export interface CycledSession extends EndedTurnSession {
   readonly limits: ResolvedLimits
   readonly effects: Effects
   readonly time: number
+  readonly nested: (NestedWork & EndedTurnSession['nested']) | undefined
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
   /** A turn is about to begin. */
@@ -49,13 +50,13 @@ export class TurnCycle {
 
   /** Ends and begins turns until nothing changes. */
   settle(): void {
-    const { agent, children } = this.#session
+    const { agent, children, nested } = this.#session
     while (this.#ledger.size > 0) {
       const { ended } = this.#session
       if (ended) this.#failQueued()
       else if (this.#plainlyRunning()) return
-      const work: OpenWork = ended ? new Map() : openWork(agent, children)
-      const results = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId))
+      const work: OpenWork = ended ? new Map() : openWork(agent, children, nested)
+      const results = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId, nested))
       for (const result of results) this.#end(result)
       const next = ended ? undefined : this.#ledger.next()
       if (next) this.#begin(next)

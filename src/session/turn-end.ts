@@ -23,7 +23,8 @@ export interface EndedTurnSession {
   readonly children: NodeActors
   /** The chart has reached its final state. */
   readonly ended: boolean
-  checkpointHead(): Omit<Checkpoint, 'snapshot'>
+  checkpointHead(): Omit<Checkpoint, 'snapshot' | 'nested'>
+  readonly nested: { takes(node: string): boolean; text(): string | undefined } | undefined
 }
 
 /** The session as the log keeps it: as a stored checkpoint, without what the place of the entry says. Undefined where it cannot be forked from. */
@@ -36,11 +37,14 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
   const nodes: Record<string, unknown> = {}
   let size = isEmpty(context) ? 0 : JSON.stringify(context).length
   for (const id in session.children) {
-    const text = nodeTextAtRest(sessionId, session.children[id]?.getSnapshot())
+    const snapshot: unknown = session.children[id]?.getSnapshot()
+    // Its sessions wait for a person, as what is held does; see below.
+    const text = nodeTextAtRest(sessionId, snapshot, session.nested?.takes(id) === true)
     size += text.length
     nodes[id] = text === '{}' ? {} : JSON.parse(text)
   }
-  if (size > largest) return undefined
+  const nested = session.nested?.text()
+  if (size + (nested?.length ?? 0) > largest) return undefined
   // A turn that ends in the same step may have its deadline still.
   const due = timers.filter(({ event }) => event.type !== 'turn.deadline')
   return {
@@ -54,6 +58,7 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
     ...(due.length > 0 ? { timers: due } : {}),
     ...(isEmpty(historyValue) ? {} : { history: persistedHistory(session.root) }),
     ...(isEmpty(retired) ? {} : { retired }),
+    ...(nested === undefined ? {} : { nested: JSON.parse(nested) as object }),
   } as unknown as NonNullable<LoggedEvent['checkpoint']>
 }
 
@@ -73,11 +78,12 @@ function persistedHistory(root: AnyActorRef): object | undefined {
 }
 
 /** A node without what it is at; one whose actor failed begins anew. */
-function nodeTextAtRest(sessionId: string, snapshot: unknown): string {
+function nodeTextAtRest(sessionId: string, snapshot: unknown, withWork: boolean): string {
   if (!('inbox' in (snapshot as object))) return '{}'
-  const { state, held } = snapshot as NodeSnapshot
-  if (state === undefined && held.length === 0) return '{}'
-  const rest = persistNode({ ...(snapshot as NodeSnapshot), current: null, inbox: [], last: null, failure: null })
+  const { state, held, current, inbox } = snapshot as NodeSnapshot
+  const kept = withWork ? { current, inbox } : { current: null, inbox: [] }
+  if (state === undefined && held.length === 0 && !kept.current) return '{}'
+  const rest = persistNode({ ...(snapshot as NodeSnapshot), ...kept, last: null, failure: null })
   return nodeText(sessionId, rest as unknown as PersistedNode)
 }
 

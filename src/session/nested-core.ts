@@ -1,0 +1,102 @@
+/** What a session and those nested in it need of each other. */
+import type { AnyActorRef } from 'xstate'
+import type { Job, Outcome } from '../actor/host.ts'
+import type { CurrentWork } from '../actor/node-logic.ts'
+import type { Agent } from '../agent/agent.ts'
+import type { AgentEvent } from '../core/events.ts'
+import type { Json } from '../core/json.ts'
+import type { NodeState } from '../core/node.ts'
+import type { PendingWork } from '../core/turn.ts'
+import type { Checkpoint, TranscriptHead } from './checkpoint.ts'
+import type { Effects } from './effects.ts'
+import { isRestoreSignal } from './interrupted-work.ts'
+import { heldEvent, type NodeActors } from './node-actors.ts'
+import type { TurnInput, TurnRecord } from './turn-ledger.ts'
+
+/** A nested session, as the outer one uses it. */
+export interface NestedCore {
+  readonly agent: Agent
+  readonly head: TranscriptHead
+  readonly children: NodeActors
+  readonly root: AnyActorRef
+  readonly nested: NestedTakers | undefined
+  onStep: () => void
+  take(): Effects
+  newTraceId(): string
+  accept(traceId: string, input: TurnInput): void
+  signal(traceId: string, type: string, data: Json): void
+  settle(outcome: Outcome): boolean
+  wants(job: Job): boolean
+  emitTransient(job: Job, type: string, data: Json, ordinal: number): void
+  fire(key: string): void
+  resume(): void
+  /** Gives up on all that it is at, its timers too. */
+  giveUp(): void
+  stop(): void
+  turn(traceId: string): TurnRecord | undefined
+  pending(traceId: string): PendingWork[]
+  nodeStates(): Record<string, NodeState>
+  due(): number | null
+  checkpoint(): Checkpoint
+  checkpointHead(): Omit<Checkpoint, 'snapshot' | 'nested'>
+}
+
+/** A nested session that is asked for something. */
+export interface NestedTaker {
+  readonly core: NestedCore
+  /** The outer turn that it works for. */
+  readonly traceId: string
+  /** Its own turn that does so. */
+  readonly innerTraceId: string
+}
+
+/** The sessions nested in one. */
+export interface NestedTakers {
+  find(type: string, data: Json): NestedTaker | undefined
+  at(path: string): { readonly core: NestedCore; readonly rest: string } | undefined
+  text(): string | undefined
+}
+
+type Signalled = Pick<NestedCore, 'agent' | 'children' | 'nested'>
+
+/** Whether a session, or one that is nested in it, takes such a signal now. */
+export function takesSignal({ agent, children, nested }: Signalled, type: string, data: Json): boolean {
+  const { eventId } = (data ?? {}) as { eventId?: string }
+  const decides = isRestoreSignal(agent, type) && heldEvent(children, eventId ?? '') !== undefined
+  return decides || Object.hasOwn(agent.inputs, type) || nested?.find(type, data) !== undefined
+}
+
+/** The agent whose schema a signal has to fit: that of the session which takes it. */
+export function agentTaking({ agent, nested }: Pick<Signalled, 'agent' | 'nested'>, type: string, data: Json): Agent {
+  const taker = nested?.find(type, data)
+  return taker ? agentTaking(taker.core, type, data) : agent
+}
+
+/** Where the transcript ends that the node at a path writes to. */
+export function headAt({ head, nested }: Pick<NestedCore, 'head' | 'nested'>, path: string): TranscriptHead {
+  const inner = nested?.at(path)
+  return inner ? headAt(inner.core, inner.rest) : head
+}
+
+/** What a nested session is made of. */
+export interface NestedOptions {
+  readonly agent: Agent
+  readonly sessionId: string
+  /** Goes on from here; undefined for a new one. */
+  readonly checkpoint?: Checkpoint
+}
+
+/** The outer session. */
+export interface NestingSession {
+  readonly agent: Agent
+  readonly sessionId: string
+  readonly effects: Effects
+  createNested(options: NestedOptions): NestedCore
+  /** What a node handles now. */
+  workOf(node: string): CurrentWork | null | undefined
+  turn(traceId: string): TurnRecord | undefined
+  settle(outcome: Outcome): boolean
+  emitTransient(job: Job, type: string, data: Json, ordinal: number): void
+  /** Logs an event of a nested session. */
+  record(event: AgentEvent, to: readonly string[], dropped: boolean): void
+}

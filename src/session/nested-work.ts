@@ -1,0 +1,107 @@
+/** What nested sessions are at, and how that is stored and shown. */
+import type { AgentEvent } from '../core/events.ts'
+import type { ErrorData } from '../core/errors.ts'
+import type { Json } from '../core/json.ts'
+import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
+import type { TurnResult } from '../core/turn.ts'
+import type { Checkpoint } from './checkpoint.ts'
+import type { CheckpointTexts } from './checkpoint-text.ts'
+import type { StoredDelegations } from './nested-checkpoints.ts'
+import type { NestedCore } from './nested-core.ts'
+
+/** A nested session at work. */
+export interface Slot {
+  readonly path: string
+  readonly name: string
+  readonly task: number
+  readonly core: NestedCore
+  /** Its own turn that does the task: the first that it had. */
+  readonly traceId: string
+  readonly texts: CheckpointTexts
+  output: Json | undefined
+  ended: TurnResult | undefined
+  /** Text of its stored form; undefined when it has changed since. */
+  text: string | undefined
+}
+
+/** What the nested sessions of a node are at: one event. */
+export interface Work {
+  readonly node: string
+  readonly event: AgentEvent
+  readonly delegation: Delegation
+  attempt: number
+  /** Asked for when they are needed first. */
+  tasks: readonly DelegatedTask[] | undefined
+  /** Undefined before it has begun. */
+  results: (TaskResult | null)[] | undefined
+  readonly slots: Map<string, Slot>
+  /** The process that it was in has died: its sessions are to go on. */
+  interrupted: boolean
+  /** Number of its transient events so far. */
+  streamed: number
+}
+
+/** As a checkpoint has it. Refers to live state. */
+export function checkpointsOf(works: Iterable<Work>): StoredDelegations<Checkpoint> {
+  return Object.fromEntries(
+    [...works].map(({ node, event, results = [], slots }) => [
+      node,
+      {
+        eventId: event.id,
+        results,
+        slots: Object.fromEntries(
+          [...slots.values()].map(({ name, task, output, core }) => [
+            name,
+            { task, ...(output === undefined ? {} : { output }), session: core.checkpoint() },
+          ]),
+        ),
+      },
+    ]),
+  )
+}
+
+/** The text of the same. */
+export function textOfWork(works: Iterable<Work>): string {
+  const nodes = [...works].map(({ node, event, results = [], slots }) => {
+    const stored = [...slots.values()].map((slot) => `"${slot.name}":${textOf(slot)}`)
+    const whole = JSON.stringify({ eventId: event.id, results }).slice(0, -1)
+    return `"${node}":${whole},"slots":{${stored.join(',')}}}`
+  })
+  return `{${nodes.join(',')}}`
+}
+
+function textOf(slot: Slot): string {
+  const { task, output, core, texts } = slot
+  const head = JSON.stringify(output === undefined ? { task } : { task, output }).slice(0, -1)
+  return (slot.text ??= `${head},"session":${texts.of(core, false)}}`)
+}
+
+/** When one of the sessions has to be woken. */
+export function dueOf(works: Iterable<Work>): number | null {
+  let due: number | null = null
+  for (const { slots } of works)
+    for (const { core } of slots.values()) {
+      const own = core.due()
+      if (own !== null) due = due === null ? own : Math.min(due, own)
+    }
+  return due
+}
+
+/** The states of the nodes of its sessions, by path. */
+export function statesOf({ slots }: Work): Record<string, NodeState> {
+  const states = [...slots.values()].flatMap(({ path, core }) =>
+    Object.entries(core.nodeStates()).map(([inner, state]) => [`${path}/${inner}`, prefixed(state, path)] as const),
+  )
+  return Object.fromEntries(states)
+}
+
+function prefixed(state: NodeState, path: string): NodeState {
+  if (!state.nodes) return state
+  const nodes = Object.entries(state.nodes).map(([inner, each]) => [`${path}/${inner}`, prefixed(each, path)] as const)
+  return { ...state, nodes: Object.fromEntries(nodes) }
+}
+
+/** A failure with the path of the node that it happened at. */
+export function placed(failure: ErrorData, path: string): ErrorData {
+  return failure.node === undefined ? { ...failure, node: path } : { ...failure, node: `${path}/${failure.node}` }
+}

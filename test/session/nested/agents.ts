@@ -1,0 +1,76 @@
+/** Agents that are made of other agents, whose handlers a test plays. */
+import { z } from 'zod'
+import type { Store } from '../../../src/core/store.ts'
+import { agentNode } from '../../../src/nodes/agent-node.ts'
+import { testStore, type TestStore } from '../../setup/test-store.ts'
+import { defineAgent, openSession, setupAgent, textOf, type Agent, type Session } from '../../setup/engine.ts'
+import { settled } from '../../setup/gate.ts'
+import { played, relayAgent, type Play } from '../agents.ts'
+
+/** An agent of one node, `helper`, that is another agent: what it streams and its result reach the output. */
+export function around(inner: Agent, id = 'outer'): Agent {
+  return defineAgent({
+    id,
+    version: 1,
+    nodes: { helper: agentNode(inner) },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'helper' },
+      { from: 'helper', on: 'llm_chunk', to: 'output' },
+      { from: 'helper', on: 'agent_result', to: 'output' },
+    ],
+  }) as unknown as Agent
+}
+
+/** The same around an agent of two nodes, `first` that asks and `second` that says. */
+export function aroundRelay(first: Play, second: Play): Agent {
+  return around(relayAgent(first, second))
+}
+
+export const asks: Play = (text, runtime) => runtime.emit('asked', { text: `${text}?` })
+
+/** An agent that holds what it is told until it is approved, or for so many milliseconds; `done` hears of what it does then. */
+export function approvalAgent(done: Play = (text, runtime) => runtime.emit('said', { text: `did ${text}` })): Agent {
+  const chart = setupAgent({
+    id: 'careful',
+    version: 1,
+    nodes: { worker: played(done) },
+    inputs: { approve: z.object({ note: z.string().optional() }), reject: z.object({ reason: z.string() }) },
+    delays: { patience: 60_000 },
+  })
+  return chart.createAgent({
+    initial: 'waiting',
+    states: {
+      waiting: {
+        on: {
+          'input.user_input': { actions: chart.hold('worker') as never },
+          'input.approve': { target: 'approved', actions: chart.release('worker') },
+        },
+        after: {
+          patience: { target: 'approved', actions: [chart.drop('worker'), chart.send('output', { text: 'nobody' })] },
+        },
+      },
+      approved: { on: { 'worker.said': { actions: chart.deliver('output') } } },
+    },
+  }) as unknown as Agent
+}
+
+/** Opens a session, sends, and dies when the work has come to rest; gives what a new process would find. */
+export async function crashed(agent: Agent, text: string): Promise<{ store: TestStore; dead: Session }> {
+  const store = testStore()
+  const dead = await openSession(agent, { id: 's', store })
+  await dead.send(text).accepted
+  await settled()
+  return { store: store.image(), dead }
+}
+
+/** The next result of a turn. */
+export function nextTurn(session: Session): Promise<{ status: string; text: string }> {
+  return new Promise((resolve) => session.on('turn', resolve))
+}
+
+/** What the store has of a session under every id that it may ever have had a message under. */
+export async function messageTexts(store: Store, id: string, branches: readonly number[]): Promise<string[]> {
+  const ids = branches.flatMap((branch) => Array.from({ length: 8 }, (_, index) => `${branch}.${index}`))
+  const records = await store.memory.get(id, ids)
+  return records.flatMap((record) => (record ? [textOf(record.message.content as string)] : []))
+}
