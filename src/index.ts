@@ -166,6 +166,7 @@ export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {
   AgentDefinitionError,
+  AmendmentError,
   CheckpointError,
   CheckpointNotFoundError,
   EmitError,

@@ -1,6 +1,6 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
 import { setMaxListeners } from 'node:events'
-import { EmitError } from '../core/errors.ts'
+import { AmendmentError, EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
 import { assertJson, copyOf, frozenCopyOf, type Json } from '../core/json.ts'
 import {
@@ -32,6 +32,8 @@ export interface HandlerSession {
   readMessages(ids: readonly string[]): Records | Promise<Records>
   /** The newest records of the conversation, oldest first, asides left out. */
   readTail(limit: number): Promise<readonly MessageRecord[]>
+  /** Whether a message is recent enough to be amended. */
+  isRecent(id: string): boolean
 }
 
 const defaultWindow = 40
@@ -141,12 +143,29 @@ export class HandlerRuntime implements NodeRuntime {
     return provisionalId
   }
 
+  amend(id: string, message: Message): string {
+    if (!this.#staged(id) && !this.#session.isRecent(id)) throw new AmendmentError(this.nodeId, id)
+    const provisionalId = this.append(message)
+    if (!this.#ended)
+      this.#messages = this.#messages.map((staged) =>
+        staged.provisionalId === provisionalId ? { ...staged, amends: id } : staged,
+      )
+    return provisionalId
+  }
+
   async window(options: WindowOptions = {}): Promise<MessageWindow> {
     const limit = options.limit ?? defaultWindow
-    const staged = this.#messages.filter((message) => !message.aside)
+    const staged = this.#messages.filter(({ aside, amends }) => !aside && amends === undefined)
     const tail = staged.length < limit ? await this.#session.readTail(limit - staged.length) : []
     const ids = [...tail.map((record) => record.id), ...staged.map((message) => message.provisionalId)].slice(-limit)
-    return { ids, prepend: [], text: '' }
+    return { ids: ids.map((id) => this.#amended(id)), prepend: [], text: '' }
+  }
+
+  /** The message that this handler has put in place of one. */
+  #amended(id: string): string {
+    let newest = id
+    for (const { amends, provisionalId } of this.#messages) if (amends === newest) newest = provisionalId
+    return newest
   }
 
   messages(window: MessageWindow): Promise<readonly Message[]> {

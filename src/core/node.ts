@@ -61,6 +61,13 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
    * that this handler emits; it becomes permanent with the commit.
    */
   append(message: Message, options?: { aside?: boolean }): string
+  /**
+   * Puts a message in place of an earlier one when the handler returns, such as an answer that was heard in part. It is a
+   * record of its own, with an id of its own that windows have from now on; what was said first stays stored. Ids in
+   * windows and states of before still mean what was said first.
+   * @throws AmendmentError when the message is none of the newest 128 of the conversation.
+   */
+  amend(id: string, message: Message): string
   /** The newest messages of the conversation by reference, those appended by this handler included. */
   window(options?: WindowOptions): Promise<MessageWindow>
   /** The messages of a window, ready for a model: every tool call is paired with a result. They are shared, so frozen. */

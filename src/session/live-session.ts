@@ -192,6 +192,10 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.transcript.tail(limit)
   }
 
+  isRecent(id: string): boolean {
+    return this.transcript.isRecent(id)
+  }
+
   // --- for the writer ------------------------------------------------------------------
 
   checkpoint(ahead: boolean): { text: string; due: number | null } {

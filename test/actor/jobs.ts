@@ -58,6 +58,7 @@ export function testHost(
       readMessages: (ids) => Promise.resolve(ids.map(() => undefined)),
       requestOf: () => undefined,
       readTail: () => Promise.resolve([]),
+      isRecent: () => false,
       settle(outcome) {
         outcomes.push(outcome)
         waiting.get(outcome.eventId)?.(outcome)
