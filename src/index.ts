@@ -81,6 +81,7 @@ export {
   type UserMessage,
 } from './core/messages.ts'
 export {
+  AudioData,
   CallData,
   CallResult,
   CallsData,
@@ -89,8 +90,10 @@ export {
   DocumentsData,
   ErrorEventData,
   MemoryData,
+  PlaybackData,
   ResultData,
   RetrievedDocument,
+  SentenceData,
   ToolResultData,
   UsageData,
   UserInput,
@@ -117,11 +120,11 @@ export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
 export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
-export { memoryNode, type MemoryNode } from './nodes/memory-node.ts'
+export { memoryNode, type MemoryNode, type SpokenMemoryNode } from './nodes/memory-node.ts'
 export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
-export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
+export { SpeechFailure, SpeechStop, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,
@@ -162,6 +165,17 @@ export {
 export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
 export { ModelCalls } from './model/model-calls.ts'
 export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
+export { defaultSpeech } from './model/speech/default-speech.ts'
+export { espeakSpeech, type EspeakSpeechOptions } from './model/speech/espeak-speech.ts'
+export { fliteSpeech, type FliteSpeechOptions } from './model/speech/flite-speech.ts'
+export { openaiSpeech, type OpenaiSpeechOptions } from './model/speech/openai-speech.ts'
+export {
+  SpeechError,
+  type AudioFormat,
+  type SpeechAudio,
+  type SpeechErrorCode,
+  type SpeechSynthesizer,
+} from './model/speech/speech-synthesizer.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {

@@ -24,6 +24,8 @@ export interface HandlerSession {
   readonly sessionId: string
   readonly services: Services
   now(): number
+  /** Whether the agent has anything that takes an event of a node. */
+  isRouted(node: string, type: string): boolean
   /** What the client asks of a turn beside its message. */
   requestOf(traceId: string): TurnRequest | undefined
   /** Lets a transient event leave at once; `ordinal` counts those of one run of a handler. */
@@ -199,6 +201,10 @@ export class HandlerRuntime implements NodeRuntime {
   addUsage(usage: Usage): void {
     if (this.#ended) return
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage
+  }
+
+  isRouted(type: string): boolean {
+    return this.#session.isRouted(this.nodeId, type)
   }
 
   now(): number {

@@ -30,7 +30,7 @@ export function edgeMachine(
     ({ event }: { event: AgentEvent<unknown> & { turn: TurnProgress } }) => test(event.data, event.turn),
   ])
   const parts = {
-    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),
+    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node, nodes[node])])),
     actions: sessionActions,
     guards: { ...Object.fromEntries(guards), ...builtInGuards },
   }

@@ -246,7 +246,7 @@ function createAgent<N extends Nodes, Inputs extends Schemas>(
   const inputs = options.inputs ?? ({} as Inputs)
   const ids = Object.keys(nodes)
   const parts = {
-    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),
+    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node, nodes[node])])),
     actions: { ...options.actions, ...sessionActions },
     guards: { ...options.guards, ...builtInGuards },
     delays: options.delays ?? {},

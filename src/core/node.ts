@@ -74,6 +74,8 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   messages(window: MessageWindow): Promise<readonly Message[]>
   /** Adds to the usage of the turn when the handler returns. */
   addUsage(usage: Usage): void
+  /** Whether the agent has anything that takes this event of the node; what nobody takes need not be made. */
+  isRouted(type: keyof Emits & string): boolean
   /** Milliseconds since the epoch, by the session's clock. */
   now(): number
 }
@@ -110,6 +112,11 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly onRestore: RestorePolicy
   /** Handles the announcement that chunks which it took are void; nodes without it do not get resets. */
   readonly takesResets: boolean
+  /**
+   * A durable event ends what the node does for transient ones: the handler at work is aborted, and those that wait are
+   * dropped.
+   */
+  readonly givesWay: boolean
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
   /** Handler or loop; a node has exactly one of both. */

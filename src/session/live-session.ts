@@ -172,6 +172,11 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.#clock.now()
   }
 
+  isRouted(node: string, type: string): boolean {
+    const { events } = this.agent.machine
+    return [`${node}.${type}`, `${node}.*`, '*'].some((event) => (events as readonly string[]).includes(event))
+  }
+
   requestOf(traceId: string): TurnRequest | undefined {
     return this.core.turn(traceId)?.request
   }

@@ -31,6 +31,8 @@ export interface FakeRuntimeOptions {
   readonly nodeId?: string
   /** What the client asks of the turn. Default: nothing. */
   readonly request?: TurnRequest
+  /** Events of the node that nothing takes. Default: none. */
+  readonly unrouted?: readonly string[]
   /** What the session's clock says. Default: always 0. */
   readonly now?: () => number
 }
@@ -124,6 +126,7 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
       },
       readMessages: (ids) => Promise.resolve(ids.map((id) => records.find((record) => record.id === id))),
       readTail: (limit) => Promise.resolve(limit > 0 ? talk().slice(-limit) : []),
+      isRouted: (_node, type) => !options.unrouted?.includes(type),
       isRecent: (id) => records.some((record) => record.id === id),
       settle: (outcome) => work?.end(outcome),
     },

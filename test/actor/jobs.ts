@@ -59,6 +59,7 @@ export function testHost(
       requestOf: () => undefined,
       readTail: () => Promise.resolve([]),
       isRecent: () => false,
+      isRouted: () => true,
       settle(outcome) {
         outcomes.push(outcome)
         waiting.get(outcome.eventId)?.(outcome)
