@@ -76,7 +76,9 @@ export function heardText({ sentences, played }: HeardSpeech, now: number): stri
 
 /** The words of a text that fit into a part of it. */
 function beginningOf(text: string, part: number): string {
-  const longest = text.length * part
+  // Space takes no time.
+  const spoken = text.trimStart().length
+  const longest = text.length - spoken + spoken * part
   let end = 0
   for (const { index, segment, isWordLike } of new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text)) {
     if (index + segment.length > longest) break
