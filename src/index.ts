@@ -123,6 +123,13 @@ export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
 export { memoryNode, type MemoryNode, type SpokenMemoryNode } from './nodes/memory-node.ts'
 export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
+export {
+  sttNode,
+  TranscriptionError,
+  type SttNode,
+  type SttNodeOptions,
+  type TranscriptionErrorCode,
+} from './nodes/stt-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
 export { SpeechFailure, SpeechStop, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {
