@@ -85,6 +85,7 @@ export {
   type UserMessage,
 } from './core/messages.ts'
 export {
+  AudioData,
   CallData,
   CallResult,
   CallsData,
@@ -93,9 +94,11 @@ export {
   DocumentsData,
   ErrorEventData,
   MemoryData,
+  PlaybackData,
   ResultData,
   RetrievedDocument,
   ToolProgressData,
+  SentenceData,
   ToolResultData,
   UsageData,
   UserInput,
@@ -126,11 +129,18 @@ export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
 export { mcpTools, type McpServer, type McpServerOptions, type McpTools } from './nodes/mcp/mcp-tools.ts'
 export { McpError, type McpErrorCode } from './nodes/mcp/mcp-error.ts'
 export type { ListedTool, McpHttpServer, McpStdioServer } from './nodes/mcp/connection.ts'
-export { memoryNode, type MemoryNode } from './nodes/memory-node.ts'
+export { memoryNode, type MemoryNode, type SpokenMemoryNode } from './nodes/memory-node.ts'
 export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
+export {
+  sttNode,
+  TranscriptionError,
+  type SttNode,
+  type SttNodeOptions,
+  type TranscriptionErrorCode,
+} from './nodes/stt-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
-export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
+export { SpeechFailure, SpeechStop, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,
@@ -173,10 +183,22 @@ export {
 export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
 export { ModelCalls } from './model/model-calls.ts'
 export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
+export { defaultSpeech } from './model/speech/default-speech.ts'
+export { espeakSpeech, type EspeakSpeechOptions } from './model/speech/espeak-speech.ts'
+export { fliteSpeech, type FliteSpeechOptions } from './model/speech/flite-speech.ts'
+export { openaiSpeech, type OpenaiSpeechOptions } from './model/speech/openai-speech.ts'
+export {
+  SpeechError,
+  type AudioFormat,
+  type SpeechAudio,
+  type SpeechErrorCode,
+  type SpeechSynthesizer,
+} from './model/speech/speech-synthesizer.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
 
 export {
   AgentDefinitionError,
+  AmendmentError,
   CheckpointError,
   CheckpointNotFoundError,
   EmitError,

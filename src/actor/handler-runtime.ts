@@ -1,7 +1,7 @@
 /** The runtime that the embedded host gives to a handler: it collects what the handler does, to be committed as one. */
 import { setMaxListeners } from 'node:events'
 import type { Clock } from '../core/clock.ts'
-import { EmitError } from '../core/errors.ts'
+import { AmendmentError, EmitError } from '../core/errors.ts'
 import { resetOf } from '../core/events.ts'
 import { assertJson, copyOf, frozenCopyOf, type Json } from '../core/json.ts'
 import {
@@ -25,6 +25,8 @@ export interface HandlerSession {
   readonly sessionId: string
   readonly services: Services
   readonly clock: Clock
+  /** Whether the agent has anything that takes an event of a node. */
+  isRouted(node: string, type: string): boolean
   /** What the client asks of a turn beside its message. */
   requestOf(traceId: string): TurnRequest | undefined
   /** Lets a transient event leave at once; `ordinal` counts those of one run of a handler. */
@@ -33,6 +35,8 @@ export interface HandlerSession {
   readMessages(ids: readonly string[]): Records | Promise<Records>
   /** The newest records of the conversation that a node is in, oldest first, asides left out. */
   readTail(limit: number, node: string): Promise<readonly MessageRecord[]>
+  /** Whether a message is recent enough to be amended. */
+  isRecent(id: string): boolean
 }
 
 const defaultWindow = 40
@@ -151,12 +155,29 @@ export class HandlerRuntime implements NodeRuntime {
     return provisionalId
   }
 
+  amend(id: string, message: Message): string {
+    if (!this.#staged(id) && !this.#session.isRecent(id)) throw new AmendmentError(this.nodeId, id)
+    const provisionalId = this.append(message)
+    if (!this.#ended)
+      this.#messages = this.#messages.map((staged) =>
+        staged.provisionalId === provisionalId ? { ...staged, amends: id } : staged,
+      )
+    return provisionalId
+  }
+
   async window(options: WindowOptions = {}): Promise<MessageWindow> {
     const limit = options.limit ?? defaultWindow
-    const staged = this.#messages.filter((message) => !message.aside)
+    const staged = this.#messages.filter(({ aside, amends }) => !aside && amends === undefined)
     const tail = staged.length < limit ? await this.#session.readTail(limit - staged.length, this.#job.node) : []
     const ids = [...tail.map((record) => record.id), ...staged.map((message) => message.provisionalId)].slice(-limit)
-    return { ids, prepend: [], text: '' }
+    return { ids: ids.map((id) => this.#amended(id)), prepend: [], text: '' }
+  }
+
+  /** The message that this handler has put in place of one. */
+  #amended(id: string): string {
+    let newest = id
+    for (const { amends, provisionalId } of this.#messages) if (amends === newest) newest = provisionalId
+    return newest
   }
 
   messages(window: MessageWindow): Promise<readonly Message[]> {
@@ -190,6 +211,10 @@ export class HandlerRuntime implements NodeRuntime {
   addUsage(usage: Usage): void {
     if (this.#ended) return
     this.#usage = this.#usage ? addUsage(this.#usage, usage) : usage
+  }
+
+  isRouted(type: string): boolean {
+    return this.#session.isRouted(this.nodeId, type)
   }
 
   now(): number {

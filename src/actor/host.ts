@@ -28,6 +28,8 @@ export interface StagedMessage {
   readonly provisionalId: string
   readonly message: Message
   readonly aside: boolean
+  /** Id of the message that it stands in place of. */
+  readonly amends?: string
 }
 
 /** What a handler led to; takes effect as one. */

@@ -12,7 +12,7 @@ import type { AgentEvent } from '../core/events.ts'
 import { traceIdOf } from '../core/events.ts'
 import { toErrorData, type ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import type { NodeState, NodeStatus } from '../core/node.ts'
+import type { NodeDefinition, NodeState, NodeStatus } from '../core/node.ts'
 import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent, type Hold } from './held-event.ts'
 import { enqueue } from './inbox.ts'
 import { relay, scopeOf } from './session-scope.ts'
@@ -80,8 +80,11 @@ export const idle: NodeSnapshot = {
   failure: null,
 }
 
-/** Logic of a node's actor; made once per agent and shared by its sessions. */
-export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSnapshot, EventObject> {
+/** Logic of a node's actor; made once per agent and shared by its sessions. `givesWay` as in `NodeDefinition`. */
+export function nodeLogic(
+  node: string,
+  { givesWay }: Pick<NodeDefinition, 'givesWay'> = { givesWay: false },
+): ActorLogic<Snapshot<undefined> & NodeSnapshot, EventObject> {
   type Scope = ActorScope<NodeSnapshot, AnyEventObject>
   const begin = (snapshot: NodeSnapshot, scope: Scope): NodeSnapshot => {
     if (snapshot.current || snapshot.inbox.length === 0) return snapshot
@@ -105,9 +108,17 @@ export function nodeLogic(node: string): ActorLogic<Snapshot<undefined> & NodeSn
       failure: null,
     }
   }
+  const interrupt = (snapshot: NodeSnapshot, event: AgentEvent, scope: Scope): NodeSnapshot => {
+    const { current } = snapshot
+    const inbox = [...snapshot.inbox.filter((waiting) => !waiting.transient), event]
+    if (!current?.event.transient) return { ...snapshot, inbox }
+    scope.defer(() => scopeOf(scope.system)?.abort(node, current.event))
+    return begin({ ...snapshot, current: null, inbox }, scope)
+  }
   const transition = (snapshot: NodeSnapshot, command: NodeCommand, scope: Scope): NodeSnapshot => {
     switch (command.type) {
       case 'node.deliver':
+        if (givesWay && snapshot.current && !command.event.transient) return interrupt(snapshot, command.event, scope)
         return snapshot.current
           ? { ...snapshot, inbox: enqueue(snapshot.inbox, command.event) }
           : run(snapshot, command.event, 1, scope)

@@ -26,6 +26,11 @@ export interface NodeOptions<Input extends Schema, Emits extends Schemas, State 
   onRestore?: RestorePolicy
   /** The node also takes `<event>_reset`, which says that the chunks it took so far are void. Default: false. */
   takesResets?: boolean
+  /**
+   * A durable event ends what the node does for transient ones (speech stops when the user says something): the handler at
+   * work is aborted, and those that wait are dropped. Default: false, it waits its turn.
+   */
+  givesWay?: boolean
   /** What diagrams show of it; JSON. */
   describe?: { readonly [key: string]: Json | undefined }
 }
@@ -74,6 +79,7 @@ export function defineNode<Input extends Schema, const Emits extends Schemas, St
     background: options.background ?? false,
     onRestore: options.onRestore ?? 'rerun',
     takesResets: options.takesResets ?? false,
+    givesWay: options.givesWay ?? false,
     ...(options.describe ? { describe: options.describe } : {}),
     handler,
   }

@@ -37,7 +37,7 @@ export function edgeMachine({ id, nodes, edges, functions, inputs }: EdgeMachine
     ({ event }: { event: AgentEvent<unknown> & { turn: TurnProgress } }) => test(event.data, event.turn),
   ])
   const parts = {
-    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),
+    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node, nodes[node])])),
     actions: sessionActions,
     guards: { ...Object.fromEntries(guards), ...builtInGuards },
   }

@@ -253,7 +253,7 @@ function createAgent<N extends Nodes, Inputs extends Schemas>(
   const { id, version, nodes, limits = {}, migrations = {} } = options
   const ids = Object.keys(nodes)
   const parts = {
-    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node)])),
+    actors: Object.fromEntries(ids.map((node) => [node, nodeLogic(node, nodes[node])])),
     actions: { ...options.actions, ...sessionActions },
     guards: { ...options.guards, ...builtInGuards },
     delays: options.delays ?? {},

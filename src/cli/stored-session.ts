@@ -1,6 +1,6 @@
 /** What a checkpoint tells of its session, without the agent that it belongs to. */
 import { idle, nodeStateOf, type NodeSnapshot } from '../actor/node-logic.ts'
-import { textOf } from '../core/messages.ts'
+import { conversationOf, textOf } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
@@ -70,9 +70,7 @@ export async function newestMessages(store: Store, { sessionId, head, turns }: C
   const ids = idsBetween(head, Math.max(0, head.count - newest), head.count)
   const asked = new Map<string, string>()
   let last: NewestMessages['last']
-  for (const record of await store.memory.get(sessionId, ids)) {
-    if (!record || record.aside) continue
-    const { message, traceId } = record
+  for (const { message, traceId } of conversationOf(await store.memory.get(sessionId, ids))) {
     const text = message.role === 'tool' ? '' : textOf(message.content)
     if (message.role === 'user') {
       asked.set(traceId, text)

@@ -127,6 +127,19 @@ export class CheckpointNotFoundError extends TroupeError {
   }
 }
 
+/** A handler wanted to amend a message that is not among the newest of its conversation. */
+export class AmendmentError extends TroupeError {
+  readonly nodeId: string
+
+  constructor(nodeId: string, messageId: string) {
+    super(
+      'amendment',
+      `Node '${nodeId}' amends '${messageId.slice(0, 200)}', which is none of the newest 128 messages of its session. Amend by an id of runtime.window().`,
+    )
+    this.nodeId = nodeId
+  }
+}
+
 /** The turn failed because an event of it met a limit. */
 export class LimitError extends TroupeError {
   readonly limit: string

@@ -50,6 +50,32 @@ export interface MessageRecord {
   readonly message: Message
   /** Not part of the conversation, only to be referred to by id (retrieved documents): skipped by windows and listings. */
   readonly aside?: true
+  /**
+   * The message that this one stands in place of from now on: what was said is not rewritten. It is written at most
+   * {@link amendedWithin} places behind that, and may be amended itself.
+   */
+  readonly amends?: string
+}
+
+/** How far behind a message an amendment of it may stand, at most; so far who reads a page has to look ahead. */
+export const amendedWithin = 256
+
+/**
+ * The conversation that records make up, oldest first: each amendment in the place of what it amends, asides left out.
+ * Amendments of messages that are not among the records are left out.
+ */
+export function conversationOf(records: readonly (MessageRecord | undefined)[]): MessageRecord[] {
+  let amendments: Map<string, MessageRecord> | undefined
+  for (const record of records)
+    if (record?.amends !== undefined) (amendments ??= new Map<string, MessageRecord>()).set(record.amends, record)
+  const shown: MessageRecord[] = []
+  for (const record of records) {
+    if (!record || record.aside || record.amends !== undefined) continue
+    let newest = record
+    for (let next = amendments?.get(record.id); next; next = amendments?.get(next.id)) newest = next
+    shown.push(newest)
+  }
+  return shown
 }
 
 /** Tokens that model calls used, and how many calls there were. What is not there is not known. */

@@ -64,6 +64,13 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
    * that this handler emits; it becomes permanent with the commit.
    */
   append(message: Message, options?: { aside?: boolean }): string
+  /**
+   * Puts a message in place of an earlier one when the handler returns, such as an answer that was heard in part. It is a
+   * record of its own, with an id of its own that windows have from now on; what was said first stays stored. Ids in
+   * windows and states of before still mean what was said first.
+   * @throws AmendmentError when the message is none of the newest 128 of the conversation.
+   */
+  amend(id: string, message: Message): string
   /** The newest messages of the conversation by reference, those appended by this handler included. */
   window(options?: WindowOptions): Promise<MessageWindow>
   /** The messages of a window, ready for a model: every tool call is paired with a result. They are shared, so frozen. */
@@ -77,6 +84,8 @@ export interface NodeRuntime<Emits extends Schemas = Schemas, State = Json> {
   reset(type: keyof Emits & string): void
   /** The session's clock, for timers of a handler: whoever sets one clears it when {@link NodeRuntime.signal} is aborted. */
   readonly clock: Clock
+  /** Whether the agent has anything that takes this event of the node; what nobody takes need not be made. */
+  isRouted(type: keyof Emits & string): boolean
   /** Milliseconds since the epoch, by the session's clock. */
   now(): number
 }
@@ -121,6 +130,11 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   readonly onRestore: RestorePolicy
   /** Handles the announcement that chunks which it took are void; nodes without it do not get resets. */
   readonly takesResets: boolean
+  /**
+   * A durable event ends what the node does for transient ones: the handler at work is aborted, and those that wait are
+   * dropped.
+   */
+  readonly givesWay: boolean
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
   /** Only of nodes with tools that need approval. */

@@ -50,6 +50,50 @@ export type MemoryData = z.infer<typeof MemoryData>
 export const ChunkData = z.object({ text: z.string(), attempt: z.number(), final: z.literal(true).exactOptional() })
 export type ChunkData = z.infer<typeof ChunkData>
 
+/**
+ * `sentence_ready`: one sentence without space around it. `index` counts from 0 within a turn; a sentence replaces the
+ * one with the same index and a lower attempt, and voids those behind it.
+ */
+export const SentenceData = z.object({
+  text: z.string(),
+  index: z.number(),
+  attempt: z.number(),
+  /** What stands before it in the answer and is not spoken, such as space. Texts with their leads make up the answer. */
+  lead: z.string().exactOptional(),
+  /** No audio comes of it. */
+  silent: z.literal(true).exactOptional(),
+})
+export type SentenceData = z.infer<typeof SentenceData>
+
+/** `audio`: one spoken sentence, a file of its own in base64; for `pcm`, 16-bit little-endian samples of one channel. */
+export const AudioData = z.object({
+  text: z.string(),
+  index: z.number(),
+  attempt: z.number(),
+  lead: z.string().exactOptional(),
+  format: z.enum(['wav', 'mp3', 'pcm']),
+  /** Samples a second, where that is known. */
+  rate: z.number().exactOptional(),
+  /** How long it plays. */
+  seconds: z.number(),
+  /** When it left, in milliseconds since the epoch. */
+  at: z.number(),
+  data: z.string(),
+})
+export type AudioData = z.infer<typeof AudioData>
+
+/**
+ * What a client tells about playing speech: it has played what comes before the sentence `index` of the newest answer, and
+ * `seconds` of that one. `stopped`: it plays no more of it.
+ */
+export const PlaybackData = z.object({
+  index: z.int().nonnegative(),
+  /** Default: all of it. */
+  seconds: z.number().nonnegative().exactOptional(),
+  stopped: z.literal(true).exactOptional(),
+})
+export type PlaybackData = z.infer<typeof PlaybackData>
+
 /** Tokens used, as in {@link import('./messages.ts').Usage}. */
 export const UsageData = z.object({
   inputTokens: z.number(),

@@ -1,6 +1,7 @@
 /** What a memory node is told, and what it keeps. */
 import { z } from 'zod'
 import type { Message } from '../core/messages.ts'
+import { HeardSpeech } from './heard-speech.ts'
 import type { StoredIndex } from '../retrieval/stored-index.ts'
 import type { ModelOptions } from './model-options.ts'
 
@@ -20,6 +21,12 @@ export interface MemoryNodeOptions {
   readonly summary?: true | SummaryOptions
   /** Puts older messages that fit the input before the newest ones. Default: none. */
   readonly recall?: RecallOptions
+  /**
+   * The answers are spoken: the node also takes `sentence_ready` and `audio` of a `ttsNode`, and what clients tell of playing
+   * it, and an input that comes before an answer was played to its end cuts the recorded answer to what was. Default:
+   * false.
+   */
+  readonly speech?: boolean
 }
 
 /** What is pinned: texts only, never a call or its result. With `maxTokens`, as much as fits into half of it. */
@@ -64,5 +71,7 @@ export const MemoryState = z.object({
   unindexed: z.string().exactOptional(),
   /** Up to where messages were given to the index, by branch. */
   indexed: z.record(z.string(), z.number()).exactOptional(),
+  /** What was spoken of the newest answer. */
+  speech: HeardSpeech.exactOptional(),
 })
 export type MemoryState = z.infer<typeof MemoryState>

@@ -1,79 +1,104 @@
-/** `ttsNode`: turns a streamed answer into sentences to be spoken. */
+/** `ttsNode`: speaks a streamed answer, sentence by sentence. */
 import { z } from 'zod'
 import { defineNode } from '../agent/define-node.ts'
 import type { NodeDefinition } from '../core/node.ts'
-import { ChunkData } from '../core/payloads.ts'
-import { splitSentences } from './sentences.ts'
+import { AudioData, ChunkData, PlaybackData, SentenceData, UserInput } from '../core/payloads.ts'
+import { defaultSpeech } from '../model/speech/default-speech.ts'
+import type { SpeechSynthesizer } from '../model/speech/speech-synthesizer.ts'
+import { SpeechState, isStopped, stateAt, stopSpeech, takeText } from './speech-state.ts'
+import { speakSentences } from './speak-sentences.ts'
 
-/**
- * `sentence_ready`: one sentence without space around it. `index` counts from 0 within a turn; a sentence replaces the
- * one with the same index and a lower attempt, and voids those behind it.
- */
-export const SentenceData = z.object({ text: z.string(), index: z.number(), attempt: z.number() })
-export type SentenceData = z.infer<typeof SentenceData>
-
-/** The node that {@link ttsNode} makes. */
-export type TtsNode = NodeDefinition<typeof ChunkData, { sentence_ready: typeof SentenceData }>
-
-const State = z.object({
-  /** The turn that the rest belongs to. */
-  traceId: z.string(),
-  /** Attempt of the stream that is read now, or was read last. */
-  attempt: z.number(),
-  /** Whether its final chunk has come. */
-  ended: z.boolean(),
-  /** Index of the first sentence of that stream. */
-  first: z.number(),
-  /** Index of the next sentence. */
-  next: z.number(),
-  /** Text that is no complete sentence yet. */
-  rest: z.string(),
-})
-type State = z.infer<typeof State>
-
-/**
- * A node that takes `llm_chunk` and emits the transient `sentence_ready` as soon as a sentence is complete, and what is
- * left with the final chunk. It works in the background: no turn waits for it. It takes resets: when an answer is
- * streamed anew, what came of the first try is dropped and its sentences' indexes are used again. Pieces without a
- * letter or a digit, such as rules and fences, are left out.
- *
- * For now it gives sentences, not audio.
- */
-export function ttsNode(): TtsNode {
-  return defineNode({
-    kind: 'tts',
-    input: ChunkData,
-    emits: { sentence_ready: SentenceData },
-    transient: ['sentence_ready'],
-    state: State,
-    background: true,
-    takesResets: true,
-    run(event, runtime) {
-      const { attempt } = event.data
-      const state = stateAt(runtime.getState(), event.traceId, attempt)
-      if (event.type.endsWith('_reset')) {
-        runtime.setState({ ...state, next: state.first, rest: '' })
-        return
-      }
-      const final = event.data.final === true
-      const { sentences, rest } = splitSentences(state.rest + event.data.text, { final })
-      let { next } = state
-      for (const sentence of sentences) {
-        if (/[\p{L}\p{N}]/u.test(sentence))
-          runtime.emit('sentence_ready', { text: sentence.trim(), index: next++, attempt })
-      }
-      runtime.setState({ ...state, rest, next, ended: final })
-    },
-  })
+/** Options of {@link ttsNode}. */
+export interface TtsNodeOptions {
+  /**
+   * Who speaks; null for nobody, which leaves the sentences. Default: the session's service `speech`, else OpenAI's voice
+   * where the client is one of OpenAI itself, else eSpeak NG or Flite where one of them is installed, else nobody.
+   */
+  readonly voice?: SpeechSynthesizer | null
 }
 
-/** The state that an event of this turn and attempt goes on from. */
-function stateAt(state: State | undefined, traceId: string, attempt: number): State {
-  // What an earlier turn left, such as one that was cancelled, is never spoken.
-  if (!state || state.traceId !== traceId) return { traceId, attempt, ended: false, first: 0, next: 0, rest: '' }
-  // A higher attempt repeats the stream; otherwise what comes behind the end of one is another.
-  const { first, next } = state
-  if (attempt > state.attempt) return { traceId, attempt, ended: false, first, next: first, rest: '' }
-  if (attempt < state.attempt || state.ended) return { traceId, attempt, ended: false, first: next, next, rest: '' }
-  return state
+/** `speech_failed`: the voice could not speak a sentence. The text of the turn goes on. */
+export const SpeechFailure = z.object({
+  index: z.number(),
+  attempt: z.number(),
+  name: z.string(),
+  code: z.string(),
+  message: z.string(),
+})
+
+/** `speech_stopped`: what was not played yet is not to be played; `by` is the event that stopped it. */
+export const SpeechStop = z.object({ by: z.string() })
+
+const TtsInput = z.union([ChunkData, PlaybackData, UserInput])
+
+/** The node that {@link ttsNode} makes. */
+export type TtsNode = NodeDefinition<
+  typeof TtsInput,
+  {
+    sentence_ready: typeof SentenceData
+    audio: typeof AudioData
+    speech_failed: typeof SpeechFailure
+    speech_stopped: typeof SpeechStop
+  }
+>
+
+/**
+ * A node that takes `llm_chunk` and speaks while the model still streams. All that it emits is transient.
+ *
+ * - `sentence_ready` as soon as a sentence is complete, and for what is left with the final chunk. Pieces without a letter
+ *   or a digit, such as rules and fences, are no sentences.
+ * - `audio` for each of them, in order: one file of its own, at most 4 MB, spoken while the one before is. Nothing is
+ *   spoken when nothing in the agent takes `audio`. What the model says meanwhile waits in the node's inbox, joined.
+ * - `speech_failed` where the voice fails, or takes longer than 30 s; after three failures in a row the rest of the turn
+ *   stays text. The turn does not fail.
+ * - Any durable event that reaches it (`user_input`, a signal) stops it at once: the voice is cancelled, what waits is
+ *   dropped, and `speech_stopped` leaves. Nothing more of the turns before that one is spoken.
+ *
+ * It works in the background: no turn waits for it. It takes resets: when an answer is streamed anew, what came of the
+ * first try is dropped and its sentences' indexes are used again.
+ */
+export function ttsNode(options: TtsNodeOptions = {}): TtsNode {
+  return defineNode({
+    kind: 'tts',
+    input: TtsInput,
+    emits: {
+      sentence_ready: SentenceData,
+      audio: AudioData,
+      speech_failed: SpeechFailure,
+      speech_stopped: SpeechStop,
+    },
+    transient: ['sentence_ready', 'audio', 'speech_failed', 'speech_stopped'],
+    state: SpeechState,
+    background: true,
+    takesResets: true,
+    givesWay: true,
+    run(event, runtime) {
+      const before = runtime.getState()
+      if (!event.transient) {
+        runtime.emit('speech_stopped', { by: event.type })
+        runtime.setState(stopSpeech(event.traceId))
+        return
+      }
+      const chunk = event.data as ChunkData
+      if (isStopped(before, event.traceId)) return
+      const state = stateAt(before, event.traceId, chunk.attempt)
+      if (event.type.endsWith('_reset')) {
+        runtime.setState({ ...state, next: state.first, lead: '', rest: '' })
+        return
+      }
+      const taken = takeText(state, chunk.text, chunk.final === true)
+      runtime.setState(taken.state)
+      const speaks = taken.sentences.length > 0 && options.voice !== null && runtime.isRouted('audio')
+      const silent = speaks ? {} : ({ silent: true } as const)
+      for (const sentence of taken.sentences) runtime.emit('sentence_ready', { ...sentence, ...silent })
+      if (!speaks) return
+      return speak()
+
+      async function speak(): Promise<void> {
+        const voice = options.voice ?? (await defaultSpeech(runtime.services))
+        const failures = await speakSentences(voice, taken.sentences, taken.state.failures ?? 0, runtime)
+        if (failures !== (taken.state.failures ?? 0)) runtime.setState({ ...taken.state, failures })
+      }
+    },
+  })
 }

@@ -21,6 +21,8 @@ export interface TranscriptHead {
   readonly count: number
   /** Branches before this one with the index at which each was left, oldest first. */
   readonly parents: readonly { readonly branch: number; readonly until: number }[]
+  /** Some message of it was amended. */
+  readonly amended?: true
 }
 
 /** A machine's state as JSON. */

@@ -173,6 +173,11 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.clock.now()
   }
 
+  isRouted(node: string, type: string): boolean {
+    const { events } = this.agent.machine
+    return [`${node}.${type}`, `${node}.*`, '*'].some((event) => (events as readonly string[]).includes(event))
+  }
+
   requestOf(traceId: string): TurnRequest | undefined {
     return this.core.turn(traceId)?.request
   }
@@ -191,6 +196,10 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
 
   readTail(limit: number, node: string): Promise<readonly MessageRecord[]> {
     return this.transcript.tail(limit, headAt(this.core, node))
+  }
+
+  isRecent(id: string): boolean {
+    return this.transcript.isRecent(id)
   }
 
   // --- for the writer ------------------------------------------------------------------

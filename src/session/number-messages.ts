@@ -20,13 +20,18 @@ export function numberMessages(
 ): NumberedMessages {
   const records: MessageRecord[] = []
   const { branch, parents } = head
-  let { count } = head
-  for (const { message, aside } of messages) {
-    const id = `${branch}.${count++}`
-    records.push(aside ? { id, traceId, message, aside: true } : { id, traceId, message })
-  }
+  let { count, amended } = head
   // Most commits have a message or two: a map would cost more than it saves.
   const permanent = (text: string): string | undefined =>
     records[messages.findIndex(({ provisionalId }) => provisionalId === text)]?.id
-  return { head: { branch, count, parents }, records, permanent }
+  for (const { message, aside, amends } of messages) {
+    const id = `${branch}.${count++}`
+    if (amends === undefined) {
+      records.push(aside ? { id, traceId, message, aside: true } : { id, traceId, message })
+      continue
+    }
+    records.push({ id, traceId, message, amends: permanent(amends) ?? amends })
+    amended = true
+  }
+  return { head: amended ? { branch, count, parents, amended } : { branch, count, parents }, records, permanent }
 }

@@ -4,7 +4,7 @@
  * the session.
  */
 import { copyOf, frozen } from '../core/json.ts'
-import type { Message, MessageRecord } from '../core/messages.ts'
+import { amendedWithin, conversationOf, type Message, type MessageRecord } from '../core/messages.ts'
 import type { MemoryStore } from '../core/store.ts'
 import type { TranscriptHead } from './checkpoint.ts'
 
@@ -67,29 +67,31 @@ export class Transcript {
 
   /** The newest `limit` messages of the conversation, or of that of a nested session, oldest first; asides do not count. */
   async tail(limit: number, head = this.#head()): Promise<MessageRecord[]> {
-    const newest: MessageRecord[] = []
+    let records: (MessageRecord | undefined)[] = []
+    let newest: MessageRecord[] = []
+    // Amendments stand behind what they amend: none of those that are read can be amended by one that is not.
     for (let end = head.count; end > 0 && newest.length < limit;) {
       const start = Math.max(0, end - Math.max(limit - newest.length, 8))
-      const page = await this.get(idsBetween(head, start, end))
-      for (let index = page.length - 1; index >= 0 && newest.length < limit; index--) {
-        const record = page[index]
-        if (record && !record.aside) newest.push(record)
-      }
+      records = [...(await this.get(idsBetween(head, start, end))), ...records]
+      newest = conversationOf(records)
       end = start
     }
-    return newest.reverse()
+    return newest.slice(-limit)
   }
 
   /** All messages of the conversation, oldest first. */
   async all(): Promise<Message[]> {
     const head = this.#head()
-    const messages: Message[] = []
-    for (let start = 0; start < head.count; start += pageSize) {
-      for (const record of await this.get(idsBetween(head, start, Math.min(head.count, start + pageSize)))) {
-        if (record && !record.aside) messages.push(copyOf(record.message))
-      }
-    }
-    return messages
+    const records: (MessageRecord | undefined)[] = []
+    for (let start = 0; start < head.count; start += pageSize)
+      records.push(...(await this.get(idsBetween(head, start, Math.min(head.count, start + pageSize)))))
+    return conversationOf(records).map(({ message }) => copyOf(message))
+  }
+
+  /** Whether a message is recent enough to be amended. */
+  isRecent(id: string): boolean {
+    const head = this.#head()
+    return idsBetween(head, Math.max(0, head.count - amendedWithin / 2), head.count).includes(id)
   }
 
   #keep(record: MessageRecord): void {

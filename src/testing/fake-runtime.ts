@@ -8,6 +8,7 @@ import { traceIdOf } from '../core/events.ts'
 import { replaceStrings, type Json } from '../core/json.ts'
 import {
   addUsage,
+  conversationOf,
   noUsage,
   type Message,
   type MessageRecord,
@@ -31,6 +32,8 @@ export interface FakeRuntimeOptions {
   readonly nodeId?: string
   /** What the client asks of the turn. Default: nothing. */
   readonly request?: TurnRequest
+  /** Events of the node that nothing takes. Default: none. */
+  readonly unrouted?: readonly string[]
   /** What the session's clock says. Default: what `clock` says, else always 0. */
   readonly now?: () => number
   /** Times what the node waits for. Default: the machine's timers, and `now` as the time. */
@@ -78,9 +81,9 @@ export interface FakeRuntime<Input extends Schema, Emits extends Schemas> {
   readonly transient: readonly { readonly type: string; readonly data: Json }[]
   /** Data of the emitted events of one type, transient or not, in order. */
   dataOf<Type extends keyof Emits & string>(type: Type): z.output<Emits[Type]>[]
-  /** The transcript, asides (retrieved documents) included. */
+  /** The transcript, asides (retrieved documents) and amendments included. */
   readonly records: readonly MessageRecord[]
-  /** The messages of the transcript, asides left out. */
+  /** The messages of the transcript, asides left out and what was amended as it is now. */
   readonly messages: readonly Message[]
   /** The node's state; undefined before it was set. */
   readonly state: Json | undefined
@@ -118,7 +121,7 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
   let count = 0
   let work: { id: string; end(outcome: Outcome | undefined): void } | undefined
 
-  const talk = (): MessageRecord[] => records.filter((record) => !record.aside)
+  const talk = (): MessageRecord[] => conversationOf(records)
 
   const host = new EmbeddedHost(
     {
@@ -132,6 +135,8 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
       },
       readMessages: (ids) => Promise.resolve(ids.map((id) => records.find((record) => record.id === id))),
       readTail: (limit) => Promise.resolve(limit > 0 ? talk().slice(-limit) : []),
+      isRouted: (_node, type) => !options.unrouted?.includes(type),
+      isRecent: (id) => records.some((record) => record.id === id),
       settle: (outcome) => work?.end(outcome),
     },
     { [nodeId]: definition as unknown as NodeDefinition },
@@ -141,10 +146,11 @@ export function fakeRuntime<Input extends Schema, Emits extends Schemas>(
     if (outcome.usage) usage = addUsage(usage, outcome.usage)
     if (outcome.failure) return
     const ids = new Map<string, string>()
-    for (const { provisionalId, message, aside } of outcome.messages) {
+    for (const { provisionalId, message, aside, amends } of outcome.messages) {
       const id = `0.${records.length}`
       ids.set(provisionalId, id)
-      records.push({ id, traceId: traceIdOf(outcome.eventId), message, ...(aside ? { aside } : {}) })
+      const amended = amends === undefined ? {} : { amends: ids.get(amends) ?? amends }
+      records.push({ id, traceId: traceIdOf(outcome.eventId), message, ...(aside ? { aside } : {}), ...amended })
     }
     if (outcome.state) state = replaceStrings(outcome.state.value, (id) => ids.get(id))
     const durable = outcome.emits.map(({ type, data }) => ({ type, data: replaceStrings(data, (id) => ids.get(id)) }))

@@ -38,6 +38,12 @@ export const portCases: readonly StoreConformanceCase[] = [
       message: { role: 'system', content: text },
       aside: true,
     }
+    const amendment: MessageRecord = {
+      id: '0.2',
+      traceId: 'a/0.2',
+      message: { role: 'assistant', content: 'amended' },
+      amends: '0.0',
+    }
     const entry = eventOf('a', 1, 1, { text, nested: [{}, [], null, 1.5, true] })
     const dropped: LoggedEvent = {
       ...eventOf('a', 2, 1, null),
@@ -45,9 +51,15 @@ export const portCases: readonly StoreConformanceCase[] = [
       event: { ...entry.event, id: 'other', traceId: 'x/1.9' },
     }
     const checkpoint = checkpointOf('a', { text, ключ: [1, -0.1, 1e300] })
-    await store.write({ sessionId: 'a', messages: [record, aside], events: [entry, dropped], checkpoint, due: null })
+    await store.write({
+      sessionId: 'a',
+      messages: [record, aside, amendment],
+      events: [entry, dropped],
+      checkpoint,
+      due: null,
+    })
     assert.equal(await store.checkpoints.load('a'), checkpoint)
-    assert.deepEqual(await store.memory.get('a', ['0.1', '0.0', '0.2']), [aside, record, undefined])
+    assert.deepEqual(await store.memory.get('a', ['0.1', '0.0', '0.2', '0.3']), [aside, record, amendment, undefined])
     assert.deepEqual(await store.log.read('a'), [entry, dropped])
   }),
 

@@ -59,6 +59,8 @@ export function testHost(
       readMessages: (ids) => Promise.resolve(ids.map(() => undefined)),
       requestOf: () => undefined,
       readTail: () => Promise.resolve([]),
+      isRecent: () => false,
+      isRouted: () => true,
       settle(outcome) {
         outcomes.push(outcome)
         waiting.get(outcome.eventId)?.(outcome)

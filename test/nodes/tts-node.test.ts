@@ -3,7 +3,7 @@ import { ttsNode } from '../../src/nodes/tts-node.ts'
 import { fakeRuntime, type FakeEvent } from '../../src/testing/fake-runtime.ts'
 
 function speech() {
-  const runtime = fakeRuntime(ttsNode())
+  const runtime = fakeRuntime(ttsNode({ voice: null }))
   const hear = (type: string, data: object, event: FakeEvent = {}) =>
     runtime.handle(data as never, { type, from: 'llm', transient: true, ...event })
   return {
@@ -69,6 +69,22 @@ describe('ttsNode', () => {
   })
 
   test('works in the background and takes resets', () => {
-    expect(ttsNode()).toMatchObject({ background: true, takesResets: true, transient: new Set(['sentence_ready']) })
+    expect(ttsNode()).toMatchObject({ background: true, takesResets: true, givesWay: true })
+  })
+
+  test('sentences with what leads them make up the answer', async () => {
+    const { runtime, chunk, final } = speech()
+    const answer = '\n# Title\n\n---\nOne.  Two,\nthree. \n```\nFour'
+    for (const text of answer.match(/.{1,3}/gs) ?? []) await chunk(text)
+    await final()
+    expect(runtime.dataOf('sentence_ready').map(({ lead = '', text }) => lead + text)).toEqual([
+      '\n# Title',
+      '\n\n---\nOne.',
+      '  Two,',
+      '\nthree.',
+      ' \n```\nFour',
+    ])
+    // Without a voice that is all that comes of them.
+    expect(runtime.dataOf('sentence_ready').every(({ silent }) => silent)).toBe(true)
   })
 })

@@ -1,6 +1,7 @@
 /** What a session has done, read from its store without making it live. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import { hopsOf } from '../../core/events.ts'
+import { amendedWithin, conversationOf } from '../../core/messages.ts'
 import { listCheckpoints } from '../../session/fork.ts'
 import { idsBetween } from '../../session/transcript.ts'
 import { sessionJson, type ServerEnv, type ServerParts } from '../context.ts'
@@ -51,9 +52,12 @@ export function addHistoryRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerPa
     const { head } = await pool.checkpoint(storedId)
     const until = Math.min(head.count, after + limit)
     const ids = after < until ? idsBetween(head, after, until) : []
-    const records = await pool.store.memory.get(storedId, ids)
+    // What amends a message of the page may stand behind the page.
+    const ahead = head.amended ? idsBetween(head, until, Math.min(head.count, until + amendedWithin)) : []
+    const records = await pool.store.memory.get(storedId, [...ids, ...ahead])
     // Documents that were looked up are no part of the conversation.
-    const shown = records.flatMap((record) => (record && !record.aside ? [record.message] : []))
+    const page = [...records.slice(0, ids.length), ...records.slice(ids.length).filter((record) => record?.amends)]
+    const shown = conversationOf(page).map(({ message }) => message)
     // As they were said: there are no ids in them, and what looks like one was said, too.
     return context.json({ messages: shown, next: until < head.count ? until : null }, 200)
   })

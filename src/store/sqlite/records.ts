@@ -48,6 +48,7 @@ export function encodeMessage(sessionId: string, record: MessageRecord): string 
     traceId: shortId(sessionId, record.traceId),
     message: record.message,
     aside: record.aside,
+    amends: record.amends,
   }
   return JSON.stringify(stored)
 }
