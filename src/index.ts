@@ -89,6 +89,8 @@ export {
   DocumentsData,
   ErrorEventData,
   MemoryData,
+  ReasoningData,
+  RefusalData,
   ResultData,
   RetrievedDocument,
   ToolResultData,
@@ -130,7 +132,8 @@ export {
   type ToolContext,
   type ToolOptions,
 } from './nodes/tool.ts'
-export type { ModelOptions } from './nodes/model-options.ts'
+export type { ModelChoice, ModelFallback, ModelOptions } from './nodes/model-options.ts'
+export { OutputError, type OutputIssue } from './nodes/structured-output.ts'
 export type { Routes } from './nodes/routes.ts'
 export { DecisionError } from './nodes/routes.ts'
 export { EmptyAnswerError } from './nodes/empty-answer-error.ts'
@@ -159,7 +162,17 @@ export {
   type Environment,
   type ModelClientOptions,
 } from './model/client.ts'
-export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
+export {
+  completeChat,
+  streamChat,
+  type ChatAnswer,
+  type ChatOptions,
+  type ChatRequest,
+  type StreamChatOptions,
+} from './model/chat.ts'
+export type { ModelApiName } from './model/model-api.ts'
+export type { ModelPrices } from './model/prices.ts'
+export type { ModelTimeouts } from './model/timeouts.ts'
 export { ModelCalls } from './model/model-calls.ts'
 export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
 export { ModelError, type ModelErrorCode } from './model/model-error.ts'
