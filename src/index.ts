@@ -95,6 +95,8 @@ export {
   ErrorEventData,
   MemoryData,
   PlaybackData,
+  ReasoningData,
+  RefusalData,
   ResultData,
   RetrievedDocument,
   ToolProgressData,
@@ -151,7 +153,8 @@ export {
   type ToolOptions,
   type ToolRetry,
 } from './nodes/tool.ts'
-export type { ModelOptions } from './nodes/model-options.ts'
+export type { ModelChoice, ModelFallback, ModelOptions } from './nodes/model-options.ts'
+export { OutputError, type OutputIssue } from './nodes/structured-output.ts'
 export type { Routes } from './nodes/routes.ts'
 export { DecisionError } from './nodes/routes.ts'
 export { EmptyAnswerError } from './nodes/empty-answer-error.ts'
@@ -180,7 +183,17 @@ export {
   type Environment,
   type ModelClientOptions,
 } from './model/client.ts'
-export { completeChat, streamChat, type ChatAnswer, type ChatOptions, type ChatRequest } from './model/chat.ts'
+export {
+  completeChat,
+  streamChat,
+  type ChatAnswer,
+  type ChatOptions,
+  type ChatRequest,
+  type StreamChatOptions,
+} from './model/chat.ts'
+export type { ModelApiName } from './model/model-api.ts'
+export type { ModelPrices } from './model/prices.ts'
+export type { ModelTimeouts } from './model/timeouts.ts'
 export { ModelCalls } from './model/model-calls.ts'
 export type { ModelCall, ModelCaller, ModelCallObserver, ModelObserver, ObserveCall } from './model/observer.ts'
 export { defaultSpeech } from './model/speech/default-speech.ts'

@@ -78,6 +78,12 @@ function isPlainlyJson(value: unknown, depth: number): boolean {
   return true
 }
 
+/** Whether JSON is nested in more than so many levels: what walks through it, such as a schema, does so on the stack. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((member) => nestsDeeper(member, levels - 1))
+}
+
 /** Throws {@link NotJsonError} naming the path when `value` would not survive JSON. `what` says whose value it is. */
 export function assertJson(value: unknown, what: string): asserts value is Json {
   if (isPlainlyJson(value, 0)) return

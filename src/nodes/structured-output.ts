@@ -1,9 +1,11 @@
 /** Answers that are data: the schema that the model gets, and what is done about an answer that does not fit it. */
 import { z } from 'zod'
 import { TroupeError } from '../core/errors.ts'
+import { nestsDeeper } from '../core/json.ts'
 import type { Message } from '../core/messages.ts'
 import type { Schema } from '../core/node.ts'
 import type { ChatRequest } from '../model/chat.ts'
+import { deepest } from './call-arguments.ts'
 
 /** What is wrong at one place of an answer. */
 export interface OutputIssue {
@@ -68,14 +70,10 @@ export function readOutput(text: string, schema: Schema): ReadOutput {
   } catch (error) {
     return { issues: [{ path: '', message: `no JSON: ${error instanceof Error ? error.message : String(error)}` }] }
   }
-  try {
-    const parsed = schema.safeParse(value)
-    if (parsed.success) return { value }
-    return { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) }
-  } catch (error) {
-    // Nested more deeply than the stack holds.
-    return { issues: [{ path: '', message: error instanceof Error ? error.message : String(error) }] }
-  }
+  if (nestsDeeper(value, deepest)) return { issues: [{ path: '', message: `nested in more than ${deepest} levels` }] }
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return { value }
+  return { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) }
 }
 
 /** An answer that does not fit, and why; shown to the model, never stored. */

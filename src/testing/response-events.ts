@@ -62,7 +62,16 @@ export class ResponseEvents {
     if (index === undefined) {
       index = this.#items++
       this.#open.set(kind, index)
-      begin = this.#event('response.output_item.added', { output_index: index, item: { type: kind, id: `${kind}_1` } })
+      const place = { item_id: `${kind}_1`, output_index: index }
+      begin =
+        this.#event('response.output_item.added', { output_index: index, item: emptyItem(kind) }) +
+        (kind === 'message'
+          ? this.#event('response.content_part.added', { ...place, content_index: 0, part: emptyPart(type) })
+          : this.#event('response.reasoning_summary_part.added', {
+              ...place,
+              summary_index: 0,
+              part: { type: 'summary_text', text: '' },
+            }))
     }
     return begin + this.#event(type, { item_id: `${kind}_1`, output_index: index, ...data })
   }
@@ -121,6 +130,17 @@ export class ResponseEvents {
       output_tokens_details: { reasoning_tokens: reasoning },
     }
   }
+}
+
+function emptyItem(kind: 'message' | 'reasoning'): object {
+  const item = { type: kind, id: `${kind}_1`, status: 'in_progress' }
+  return kind === 'message' ? { ...item, role: 'assistant', content: [] } : { ...item, summary: [] }
+}
+
+function emptyPart(type: string): object {
+  return type === 'response.refusal.delta'
+    ? { type: 'refusal', refusal: '' }
+    : { type: 'output_text', text: '', annotations: [] }
 }
 
 function callItem({ id, function: { name } }: MessageToolCall, text: string): object {

@@ -16,6 +16,14 @@ it.each(ways)('counts zeros where the server says nothing of usage: %s', async (
   expect(usage).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 0, calls: 1 })
 })
 
+it('counts nothing where the server counts nonsense', async () => {
+  // Two such sums are more than any number.
+  const usage = { prompt_tokens: -1, completion_tokens: '7', total_tokens: 1e308, prompt_tokens_details: [1] }
+  const model = scriptedModel([{ raw: JSON.stringify({ choices: [{}], usage }), contentType: 'application/json' }])
+  const answer = await completeChat(model.client, request)
+  expect(answer.usage).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 0, calls: 1 })
+})
+
 it.each(ways)('hands an empty answer on with its finish reason: %s', async (_, chat) => {
   const model = scriptedModel([{ text: '', finishReason: 'length' }])
   expect(await chat(model.client, request)).toMatchObject({ text: '', toolCalls: [], finishReason: 'length' })

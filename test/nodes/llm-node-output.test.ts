@@ -94,6 +94,15 @@ describe('an answer that does not fit', () => {
     expect(scene.runtime.emitted).toEqual([])
   })
 
+  test('is one that is nested more deeply than any data', async () => {
+    const deep = `{"item":${'['.repeat(20_000)}${']'.repeat(20_000)}}`
+    await using scene = await order([deep], { outputRetries: 0 })
+    await expect(scene.handle()).rejects.toMatchObject({
+      code: 'invalid_output',
+      message: expect.stringContaining('nested in more than 200 levels') as string,
+    })
+  })
+
   test('is not sent back when it was cut off', async () => {
     await using scene = await order([{ text: '{"item":"app', finishReason: 'length' }])
     await expect(scene.handle()).rejects.toMatchObject({

@@ -16,6 +16,9 @@ const add = defineTool({
   run: ({ a, b }) => a + b,
 })
 
+// Whatever walks through what this is parsed to would run out of stack.
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+
 function talk(script: Script) {
   const model = scriptedModel(script)
   const runtime = fakeRuntime(llmNode({ tools: [add] }), { messages, services: { client: model.client } })
@@ -54,11 +57,12 @@ describe('an answer with tool calls', () => {
     ])
   })
 
-  test.each([
+  test.each<[string, unknown, string]>([
     ['', {}, '{}'],
     ['{"a": ', '{"a": ', '{"a": '],
     ['1e999', '1e999', '1e999'],
-  ])('with the arguments %j emits %j and stores %j', async (text, args, stored) => {
+    [deep, deep, deep],
+  ])('with the arguments %.20s emits them parsed where they are JSON, and stores them', async (text, args, stored) => {
     const { runtime, handle } = talk([{ toolCalls: [{ name: 'add', args: text }] }])
     await handle()
     expect(runtime.dataOf('tool_call')[0]?.calls[0]?.args).toEqual(args)

@@ -6,25 +6,24 @@ type Fields = Readonly<Record<string, unknown>>
 
 /** Makes what reads one answer: the events of a stream in their order, or one whole response. */
 export function responseReader(): (part: object) => CompletionPart {
-  /** Something of the output came before the end. */
-  let streamed = false
+  /** Kinds of output that came before the end, which has all of it once more. */
+  const streamed = new Set<string>()
   /** Calls whose arguments came in pieces, by their place in the output. */
   const pieced = new Set<unknown>()
 
   const delta = (part: Fields): CompletionPart => {
-    streamed = true
+    for (const kind in part) streamed.add(kind)
     return { choices: [{ index: 0, delta: part }] }
   }
   const end = (value: unknown): CompletionPart => {
     const response = fieldsOf(value)
     if (response['error']) return { error: response['error'] }
     const output = listOf(response['output']).map(fieldsOf)
+    const rest = Object.entries(messageOf(output)).filter(([kind]) => !streamed.has(kind))
     return {
       model: response['model'],
       usage: usageOf(response['usage']),
-      choices: [
-        { index: 0, delta: streamed ? {} : messageOf(output), finish_reason: finishReasonOf(response, output) },
-      ],
+      choices: [{ index: 0, delta: Object.fromEntries(rest), finish_reason: finishReasonOf(response, output) }],
     }
   }
 
@@ -39,6 +38,8 @@ export function responseReader(): (part: object) => CompletionPart {
       case 'response.reasoning_text.delta':
       case 'response.reasoning_summary_text.delta':
         return delta({ reasoning: event['delta'] })
+      case 'response.reasoning_summary_part.added':
+        return event['summary_index'] === 0 ? {} : delta({ reasoning: '\n\n' })
       case 'response.function_call_arguments.delta':
         pieced.add(index)
         return delta({ tool_calls: [{ index, function: { arguments: stringOf(event['delta']) } }] })
