@@ -9,25 +9,7 @@ import type { Client, ListToolsResult, ProgressCallback, Transport } from '@mode
 import { abortable } from '../../core/abortable.ts'
 import { messageOf } from '../../core/errors.ts'
 import { McpError } from './mcp-error.ts'
-
-/** A server that is a process of this machine and speaks over its standard input and output. */
-export interface McpStdioServer {
-  readonly command: string
-  readonly args?: readonly string[]
-  /** Beside a few harmless variables of this process, such as PATH and HOME. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Default: that of this process. */
-  readonly cwd?: string
-  readonly url?: never
-}
-
-/** A server that speaks streamable HTTP. */
-export interface McpHttpServer {
-  readonly url: string | URL
-  /** Sent with each request, such as `authorization`. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly command?: never
-}
+import { httpTransport, stdioTransport, streamEnded, type McpHttpServer, type McpStdioServer } from './transports.ts'
 
 /** A tool as its server lists it. */
 export type ListedTool = ListToolsResult['tools'][number]
@@ -148,27 +130,11 @@ export class McpConnection {
     }
   }
 
-  async #transport(): Promise<Transport> {
+  #transport(): Promise<Transport> {
     const server = this.#server
-    if (server.url !== undefined) {
-      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
-      return new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers: { ...server.headers } } })
-    }
-    const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
-    const { command, args = [], env, cwd } = server
-    const transport = new StdioClientTransport({
-      command,
-      args: [...args],
-      // It would write between the lines of whoever talks here.
-      stderr: 'pipe',
-      ...(env ? { env: { ...env } } : {}),
-      ...(cwd === undefined ? {} : { cwd }),
-    })
+    if (server.url !== undefined) return httpTransport(server)
     this.#stderr = ''
-    transport.stderr?.on('data', (text: Buffer) => {
-      this.#stderr = (this.#stderr + text.toString()).slice(-keptStderr)
-    })
-    return transport
+    return stdioTransport(server, (text) => (this.#stderr = (this.#stderr + text).slice(-keptStderr)))
   }
 
   async #forget(client: Client): Promise<void> {
@@ -195,6 +161,7 @@ const lost =
 function faultOf(error: unknown): 'refused' | 'not_run' | 'lost' {
   const { code, data, cause } = error as { code?: unknown; data?: { status?: unknown }; cause?: { code?: unknown } }
   // Errors of JSON-RPC have numbers.
+  if (code === streamEnded) return 'lost'
   if (typeof code === 'number') return 'refused'
   // A server that was started again knows nothing of the session.
   if (data?.status === 400 || data?.status === 404) return 'not_run'
