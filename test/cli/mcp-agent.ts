@@ -5,7 +5,7 @@ import { defineAgent, llmNode, mcpTools, memoryNode, toolNode } from 'troupe'
 const { tools } = await mcpTools({
   own: {
     command: process.execPath,
-    args: [fileURLToPath(new URL('../mcp/own-server.js', import.meta.url)), process.env['MCP_TEST_LOG'] ?? '/dev/null'],
+    args: [fileURLToPath(new URL('../mcp/own-server.js', import.meta.url))],
     only: ['pid', 'wait'],
   },
 })
