@@ -5,6 +5,7 @@
  * 1. At most one client is open at a time; after `close()` there is none, and no process of it.
  * 2. A call that may have reached a server that went away is made again only when it may be repeated.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, ListToolsResult, ProgressCallback, Transport } from '@modelcontextprotocol/client'
 import { abortable } from '../../core/abortable.ts'
 import { messageOf } from '../../core/errors.ts'
@@ -28,6 +29,7 @@ export interface McpCall {
 
 // Milliseconds.
 const connectTimeout = 30_000
+const partingTimeout = 1_000
 // Calls end by their own signals; this is the longest that a timer can wait.
 const noTimeout = 2 ** 31 - 1
 const keptStderr = 1_000
@@ -140,9 +142,11 @@ export class McpConnection {
   async #forget(client: Client): Promise<void> {
     if (this.#client === client) this.#client = undefined
     const { transport } = client
-    // A server that keeps sessions need not keep this one.
-    if (transport && 'terminateSession' in transport)
-      await (transport as { terminateSession(): Promise<void> }).terminateSession().catch(() => {})
+    // A server that keeps sessions need not keep this one; one that does not answer is not waited for.
+    if (transport && 'terminateSession' in transport) {
+      const told = (transport as { terminateSession(): Promise<void> }).terminateSession().catch(() => {})
+      await Promise.race([told, delay(partingTimeout, undefined, { ref: false })])
+    }
     await client.close().catch(() => {})
   }
 
@@ -164,7 +168,9 @@ function faultOf(error: unknown): 'refused' | 'not_run' | 'lost' {
   if (code === streamEnded) return 'lost'
   if (typeof code === 'number') return 'refused'
   // A server that was started again knows nothing of the session.
-  if (data?.status === 400 || data?.status === 404) return 'not_run'
+  const status = typeof data?.status === 'number' ? data.status : 0
+  if (status === 400 || status === 404) return 'not_run'
+  if (status > 400 && status < 500) return 'refused'
   if (code === 'NOT_CONNECTED' || code === 'SEND_FAILED' || cause?.code === 'ECONNREFUSED') return 'not_run'
   if (
     typeof code === 'string' &&

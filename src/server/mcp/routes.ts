@@ -9,7 +9,9 @@ import { agentServer } from './agent-server.ts'
 /** Adds it to the app. */
 export function addMcpRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerParts): void {
   let handler: Promise<McpHttpHandler> | undefined
-  parts.signal.addEventListener('abort', () => void handler?.then((made) => made.close()), { once: true })
+  parts.signal.addEventListener('abort', () => void handler?.then(({ close }) => close()).catch(() => {}), {
+    once: true,
+  })
   app.all('/mcp', async (context) => {
     if (parts.signal.aborted)
       throw new HttpError(503, 'draining', 'The server is shutting down.', { 'retry-after': '2' })
