@@ -99,7 +99,14 @@ function signalsOf({ agent }: Session, pending: readonly PendingWork[]): Readonl
 
 /** What waits, in words: its tool calls, or the event. */
 export function describeWork(work: PendingWork): string {
-  const calls = callsOf(work).map(({ name, args }) => `${name} ${shorten(JSON.stringify(args))}`)
+  const { undecided } = work
+  const calls = callsOf(work)
+    .filter(({ id }) => undecided.length === 0 || undecided.includes(id))
+    // With one of them, nobody has to name it.
+    .map(
+      ({ id, name, args }) =>
+        `${name} ${shorten(JSON.stringify(args))}${undecided.length > 1 ? ` (callId ${id})` : ''}`,
+    )
   const what = calls.length > 0 ? calls.join(', ') : `${work.type} ${shorten(JSON.stringify(work.data))}`
   return work.interrupted ? `${what}, which was at work when its process died` : what
 }

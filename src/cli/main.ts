@@ -1,5 +1,6 @@
 /** The command line. The launcher loads this module; it runs the command that the arguments name. */
 import { CommanderError } from 'commander'
+import { runAtExit } from '../core/at-exit.ts'
 import { isVerbose, reportError } from './report-error.ts'
 import { makeProgram } from './program.ts'
 
@@ -16,6 +17,8 @@ process.on('uncaughtException', (error) => {
 })
 
 process.exitCode = await run()
+// Such as the processes of MCP servers.
+await runAtExit()
 // An agent's file may have left timers or connections open; what was written has to leave first.
 await new Promise((resolve) => process.stdout.write('', resolve))
 process.exit()

@@ -4,6 +4,7 @@ import { Command, Option } from 'commander'
 import type { Durability } from '../session/session-writer.ts'
 import type { ChatOptions } from './chat.ts'
 import type { GraphFormat } from './describe-agent.ts'
+import { addMcpCommand } from './mcp-program.ts'
 import { addServeCommand } from './serve-program.ts'
 import { addIngestCommand } from './ingest-program.ts'
 import { addSessionsCommand, parseSessionId } from './sessions-program.ts'
@@ -76,6 +77,7 @@ export function makeProgram(result: { exitCode: number }): Command {
     })
 
   addServeCommand(program, result)
+  addMcpCommand(program, result)
   addIngestCommand(program, result)
   addSessionsCommand(program, result)
   return program

@@ -67,7 +67,8 @@ async function tryOnce(
   const timer = clock.setTimeout(() => late.abort(new ToolTimeoutError(tool, timeout)), timeout)
   const work = async (): Promise<unknown> => tool.run(args, { ...context, signal, progress })
   try {
-    return await abortable(work(), late.signal)
+    // Where the turn is cancelled, a tool that does not heed it must not keep the timer.
+    return await abortable(work(), signal)
   } catch (error) {
     // A tool that heeds its signal says only that it was aborted.
     throw late.signal.aborted ? late.signal.reason : error

@@ -18,6 +18,7 @@ import { answerTo, HttpError } from './errors.ts'
 import { hostGuard, originGuard } from './guards.ts'
 import { addInspectorRoutes } from './inspector/routes.ts'
 import { bearerOf } from './keys.ts'
+import { addMcpRoutes } from './mcp/routes.ts'
 import type { Metrics } from './metrics.ts'
 import { Namespace } from './namespace.ts'
 import { isOpenAIPath, openAIErrorBody } from './openai/errors.ts'
@@ -121,6 +122,7 @@ export function createApp(options: AppOptions): App {
   addHistoryRoutes(app, parts)
   addOpenAIRoutes(app, parts)
   addUIMessageRoutes(app, parts)
+  addMcpRoutes(app, parts)
   return app
 }
 

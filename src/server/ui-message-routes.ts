@@ -1,9 +1,10 @@
 /** Chats of AI SDK's `useChat`: `new DefaultChatTransport({ api: '…/agents/<id>/ui' })`. A chat is a session. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi'
 import type { ContentPart, UserContent } from '../core/messages.ts'
-import { SessionExistsError, SessionNotFoundError } from '../pool/errors.ts'
+import { SessionNotFoundError } from '../pool/errors.ts'
 import type { Turn } from '../session/turn.ts'
 import { callerOf, type ServerContext, type ServerEnv, type ServerParts } from './context.ts'
+import { ensureSession } from './ensure-session.ts'
 import { HttpError } from './errors.ts'
 import { answers, jsonBody } from './routes/answers.ts'
 import { eventStream } from './stream/event-stream.ts'
@@ -63,7 +64,7 @@ export function addUIMessageRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerPar
     if (size > limits.maxMessageCharacters)
       throw new HttpError(413, 'message_too_large', `A message may have ${limits.maxMessageCharacters} characters.`)
     const storedId = context.get('namespace').stored(chat)
-    await ensureSession(parts, agentId, storedId)
+    await ensureSession(pool, agentId, storedId)
     const options = { ...callerOf(context), ...(last.id === undefined ? {} : { id: last.id }) }
     return streamTurn(context, parts, storedId, () => pool.send(storedId, content, options))
   })
@@ -73,20 +74,6 @@ export function addUIMessageRoutes(app: OpenAPIHono<ServerEnv>, parts: ServerPar
     if (id === undefined) return context.body(null, 204)
     // Known by its id, it is joined: nothing is sent.
     return streamTurn(context, parts, storedId, () => pool.send(storedId, [], { ...callerOf(context), id }))
-  })
-}
-
-async function ensureSession({ pool }: ServerParts, agentId: string, storedId: string): Promise<void> {
-  try {
-    const { agent } = await pool.checkpoint(storedId)
-    if (agent.id === agentId) return
-    throw new HttpError(409, 'session_of_other_agent', `The chat is one of the agent '${agent.id}'.`)
-  } catch (error) {
-    if (!(error instanceof SessionNotFoundError)) throw error
-  }
-  await pool.create(agentId, { id: storedId }).catch((error: unknown) => {
-    // Another request made it.
-    if (!(error instanceof SessionExistsError)) throw error
   })
 }
 

@@ -9,6 +9,9 @@ test('calls are approved, edited and rejected by signals over HTTP; what does no
   const { client } = scriptedModel([{ toolCalls: [payCall('c1'), payCall('c2', 'power')] }, 'One is paid.'])
   const { call } = await startServing({ agents: [payments(done) as unknown as Agent], poolOptions: { client } })
   const signal = (type: string, data: object) => call('POST', '/sessions/ada/signals', { type, data })
+  const { agents } = (await call('GET', '/agents')).body
+  expect(Object.keys(agents[0].inputs)).toEqual(['approve', 'reject'])
+  expect(agents[0].inputs.approve.required).toEqual(['callId'])
   await call('POST', '/sessions', { id: 'ada' })
 
   const waiting = await call('POST', '/sessions/ada/messages', { content: 'Pay both' })

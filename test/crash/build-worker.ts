@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => void> {
     format: 'esm',
     target: 'node20',
     alias: { troupe: join(repository, 'src/index.ts') },
-    external: ['@photostructure/sqlite', '@keyv/redis', '@keyv/postgres'],
+    external: ['@photostructure/sqlite', '@keyv/redis', '@keyv/postgres', '@modelcontextprotocol/*'],
     logLevel: 'error',
   })
   symlinkSync(join(repository, 'node_modules'), join(folder, 'node_modules'))

@@ -2,11 +2,12 @@
 import type { LoggedEvent, Message, TurnResult } from 'troupe'
 import type { Checkpoint } from '../../src/session/checkpoint.ts'
 import type { AgentId } from './agents.ts'
+import type { ToolAgentId } from './tool-agents.ts'
 
 /** What the process is to do. */
 export type Request =
   | { readonly op: 'start'; readonly url: string; readonly effects: string }
-  | { readonly op: 'open'; readonly session: string; readonly agent: AgentId }
+  | { readonly op: 'open'; readonly session: string; readonly agent: AgentId | ToolAgentId }
   | { readonly op: 'send'; readonly session: string; readonly id: string; readonly text: string }
   | { readonly op: 'signal'; readonly session: string; readonly type: string; readonly data: unknown }
   | { readonly op: 'sweep' }

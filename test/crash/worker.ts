@@ -3,22 +3,24 @@
  * command when it is done, and one for each durable output and result; nothing that it prints may be lost by a kill.
  */
 import { createInterface } from 'node:readline'
-import { modelClient, openSession, systemClock, type Clock, type Session, type Store } from 'troupe'
+import { modelClient, openSession, systemClock, type Agent, type Clock, type Session, type Store } from 'troupe'
 import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { idsBetween } from '../../src/session/transcript.ts'
 import { toErrorData } from '../../src/core/errors.ts'
+import { runAtExit } from '../../src/core/at-exit.ts'
 import { resumeDue } from '../../src/pool/resume-due.ts'
 import { agentsWith } from './agents.ts'
 import { openDyingStore, readCrashPoint } from './dying-store.ts'
 import { fileBook } from './effects.ts'
 import type { Command, Inspection, Line } from './protocol.ts'
+import { toolAgentsWith } from './tool-agents.ts'
 
 const offset = Number(process.env['TROUPE_CLOCK_OFFSET'] ?? 0)
 const clock: Clock = { ...systemClock, now: () => Date.now() + offset }
 const client = modelClient({ environment: {} })
 const sessions = new Map<string, Session>()
 let store: Store | undefined
-let agents: ReturnType<typeof agentsWith>
+let agents: Readonly<Record<string, Agent>> = {}
 
 const print = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 
@@ -37,14 +39,21 @@ print({ kind: 'ready' })
 
 async function perform(command: Command): Promise<unknown> {
   switch (command.op) {
-    case 'start':
+    case 'start': {
       await close()
       store = await openDyingStore(command.url, readCrashPoint(process.env['TROUPE_CRASH_AT']))
-      agents = agentsWith(fileBook(command.effects))
+      const book = fileBook(command.effects)
+      agents = { ...agentsWith(book), ...(await toolAgentsWith(book, process.env['TROUPE_MCP_SERVER'])) }
       return null
+    }
     case 'open': {
       await sessions.get(command.session)?.stop()
-      const session = await openSession(agents[command.agent], { id: command.session, store: opened(), client, clock })
+      const session = await openSession(agents[command.agent] as Agent, {
+        id: command.session,
+        store: opened(),
+        client,
+        clock,
+      })
       sessions.set(session.id, session)
       session.on('output', ({ id, transient }) => {
         if (!transient) print({ kind: 'output', session: session.id, eventId: id })
@@ -73,6 +82,7 @@ async function perform(command: Command): Promise<unknown> {
       return inspect(command.session)
     case 'end':
       await close()
+      await runAtExit()
       // What is left behind would keep the process alive.
       commands.off('close', onClose)
       process.stdin.destroy()

@@ -1,11 +1,14 @@
-// An MCP server for tests: it dies, changes and waits when it is asked to. What it does it appends to a file.
+// An MCP server for tests: it dies, changes and waits when it is asked to. What it does it appends to the file that it is given.
 import { appendFileSync } from 'node:fs'
 import { McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { z } from 'zod'
 
 const [, , log] = process.argv
-const note = (text) => appendFileSync(log, `${text}\n`)
+if (log) appendFileSync(`${log}.pids`, `${process.pid}\n`)
+const note = (text) => {
+  if (log) appendFileSync(log, `${text}\n`)
+}
 const say = (text) => ({ content: [{ type: 'text', text }] })
 const dies = (name, annotations) => (server) =>
   server.registerTool(name, { description: 'Dies.', inputSchema: z.object({}), annotations }, () => {

@@ -46,3 +46,14 @@ test('an idempotent tool that is late may simply be called again', async () => {
   const result = await callStuck(stuck({ timeout: 50, idempotent: true }), {}, 50)
   expect(result?.content).toBe("Error: 'stuck' did not finish within 50 ms and was aborted.")
 })
+
+test('a cancelled turn leaves no timer, though the tool does not heed its signal', async () => {
+  const clock = manualClock()
+  const runtime = fakeRuntime(toolNode({ tools: [stuck({ timeout: 50 })] }), { clock })
+  const handled = runtime.handle({ window: runtime.window(), calls: [{ id: 'a', name: 'stuck', args: {} }] })
+  await turn()
+  expect(clock.pending).toBe(1)
+  await Promise.all([expect(handled).rejects.toMatchObject({ code: 'aborted' }), runtime.abort()])
+  await turn()
+  expect(clock.pending).toBe(0)
+})

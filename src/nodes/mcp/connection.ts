@@ -5,29 +5,12 @@
  * 1. At most one client is open at a time; after `close()` there is none, and no process of it.
  * 2. A call that may have reached a server that went away is made again only when it may be repeated.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, ListToolsResult, ProgressCallback, Transport } from '@modelcontextprotocol/client'
 import { abortable } from '../../core/abortable.ts'
 import { messageOf } from '../../core/errors.ts'
 import { McpError } from './mcp-error.ts'
-
-/** A server that is a process of this machine and speaks over its standard input and output. */
-export interface McpStdioServer {
-  readonly command: string
-  readonly args?: readonly string[]
-  /** Beside a few harmless variables of this process, such as PATH and HOME. */
-  readonly env?: Readonly<Record<string, string>>
-  /** Default: that of this process. */
-  readonly cwd?: string
-  readonly url?: never
-}
-
-/** A server that speaks streamable HTTP. */
-export interface McpHttpServer {
-  readonly url: string | URL
-  /** Sent with each request, such as `authorization`. */
-  readonly headers?: Readonly<Record<string, string>>
-  readonly command?: never
-}
+import { httpTransport, stdioTransport, streamEnded, type McpHttpServer, type McpStdioServer } from './transports.ts'
 
 /** A tool as its server lists it. */
 export type ListedTool = ListToolsResult['tools'][number]
@@ -46,6 +29,7 @@ export interface McpCall {
 
 // Milliseconds.
 const connectTimeout = 30_000
+const partingTimeout = 1_000
 // Calls end by their own signals; this is the longest that a timer can wait.
 const noTimeout = 2 ** 31 - 1
 const keptStderr = 1_000
@@ -148,35 +132,21 @@ export class McpConnection {
     }
   }
 
-  async #transport(): Promise<Transport> {
+  #transport(): Promise<Transport> {
     const server = this.#server
-    if (server.url !== undefined) {
-      const { StreamableHTTPClientTransport } = await import('@modelcontextprotocol/client')
-      return new StreamableHTTPClientTransport(new URL(server.url), { requestInit: { headers: { ...server.headers } } })
-    }
-    const { StdioClientTransport } = await import('@modelcontextprotocol/client/stdio')
-    const { command, args = [], env, cwd } = server
-    const transport = new StdioClientTransport({
-      command,
-      args: [...args],
-      // It would write between the lines of whoever talks here.
-      stderr: 'pipe',
-      ...(env ? { env: { ...env } } : {}),
-      ...(cwd === undefined ? {} : { cwd }),
-    })
+    if (server.url !== undefined) return httpTransport(server)
     this.#stderr = ''
-    transport.stderr?.on('data', (text: Buffer) => {
-      this.#stderr = (this.#stderr + text.toString()).slice(-keptStderr)
-    })
-    return transport
+    return stdioTransport(server, (text) => (this.#stderr = (this.#stderr + text).slice(-keptStderr)))
   }
 
   async #forget(client: Client): Promise<void> {
     if (this.#client === client) this.#client = undefined
     const { transport } = client
-    // A server that keeps sessions need not keep this one.
-    if (transport && 'terminateSession' in transport)
-      await (transport as { terminateSession(): Promise<void> }).terminateSession().catch(() => {})
+    // A server that keeps sessions need not keep this one; one that does not answer is not waited for.
+    if (transport && 'terminateSession' in transport) {
+      const told = (transport as { terminateSession(): Promise<void> }).terminateSession().catch(() => {})
+      await Promise.race([told, delay(partingTimeout, undefined, { ref: false })])
+    }
     await client.close().catch(() => {})
   }
 
@@ -195,9 +165,12 @@ const lost =
 function faultOf(error: unknown): 'refused' | 'not_run' | 'lost' {
   const { code, data, cause } = error as { code?: unknown; data?: { status?: unknown }; cause?: { code?: unknown } }
   // Errors of JSON-RPC have numbers.
+  if (code === streamEnded) return 'lost'
   if (typeof code === 'number') return 'refused'
   // A server that was started again knows nothing of the session.
-  if (data?.status === 400 || data?.status === 404) return 'not_run'
+  const status = typeof data?.status === 'number' ? data.status : 0
+  if (status === 400 || status === 404) return 'not_run'
+  if (status > 400 && status < 500) return 'refused'
   if (code === 'NOT_CONNECTED' || code === 'SEND_FAILED' || cause?.code === 'ECONNREFUSED') return 'not_run'
   if (
     typeof code === 'string' &&

@@ -2,9 +2,10 @@
 import { closeAtExit } from '../../core/at-exit.ts'
 import { markLive } from '../tool-list.ts'
 import { toolsByName, type Tool } from '../tool.ts'
-import { McpConnection, type ListedTool, type McpHttpServer, type McpStdioServer } from './connection.ts'
+import { McpConnection, type ListedTool } from './connection.ts'
 import { McpError } from './mcp-error.ts'
 import { remoteTool } from './remote-tool.ts'
+import type { McpHttpServer, McpStdioServer } from './transports.ts'
 
 /** Which tools of a server are taken, and how. */
 export interface McpServerOptions {
