@@ -39,6 +39,7 @@ export type * from './inspect/protocol.ts'
 export type { SessionInspector, SessionTap, TappedSession } from './session/tap.ts'
 export type { Durability } from './session/session-writer.ts'
 export type { SendOptions, TurnPolicy } from './session/client-input.ts'
+export { forgetSession } from './session/forget-session.ts'
 export { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './session/fork.ts'
 export { Session } from './session/session.ts'
 export type { GraphNode, SessionGraph } from './session/session-graph.ts'
@@ -55,6 +56,7 @@ export { systemClock, type Clock } from './core/clock.ts'
 export type {
   LoopRuntime,
   NodeDefinition,
+  NodePlace,
   NodeRuntime,
   NodeState,
   NodeStatus,

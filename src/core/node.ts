@@ -97,6 +97,12 @@ export interface Services {
   readonly [name: string]: unknown
 }
 
+/** A node of a session, by their ids. */
+export interface NodePlace {
+  readonly sessionId: string
+  readonly nodeId: string
+}
+
 /** A typed unit of work. Made with `defineNode` or one of the node factories. */
 export interface NodeDefinition<Input extends Schema = Schema, Emits extends Schemas = Schemas> {
   /** What the node takes. */
@@ -117,6 +123,8 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
    * dropped.
    */
   readonly givesWay: boolean
+  /** Deletes what the node keeps of a session elsewhere than in the session's store, such as in an index. */
+  readonly forget?: (place: NodePlace) => Promise<void>
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
   /** Handler or loop; a node has exactly one of both. */

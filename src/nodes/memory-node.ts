@@ -4,11 +4,12 @@ import { defineNode } from '../agent/define-node.ts'
 import { AgentDefinitionError } from '../core/errors.ts'
 import { textOf, type UserContent } from '../core/messages.ts'
 import type { AgentEvent } from '../core/events.ts'
-import type { NodeDefinition, NodeRuntime } from '../core/node.ts'
+import type { NodeDefinition, NodePlace, NodeRuntime } from '../core/node.ts'
 import { AudioData, MemoryData, PlaybackData, SentenceData, UserInput } from '../core/payloads.ts'
 import { heardText, takePlayback, takeSentence } from './heard-speech.ts'
 import { manageMemory } from './manage-memory.ts'
 import { MemoryState, type MemoryNodeOptions } from './memory-options.ts'
+import { forgetFallen } from './recall.ts'
 import { recordHeard } from './record-heard.ts'
 
 /** What a memory of a spoken conversation takes. */
@@ -64,6 +65,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
     kind: 'memory',
     emits: { memory_ready: MemoryData },
     state: MemoryState,
+    ...(recall ? { forget: (place: NodePlace) => forgetFallen(recall.index, place) } : {}),
   }
   if (!options.speech) return defineNode({ ...node, input: UserInput, run: remember })
   return defineNode({
