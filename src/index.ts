@@ -96,6 +96,7 @@ export {
   ResultData,
   RetrievedDocument,
   SentenceData,
+  SpeechStop,
   ToolResultData,
   UsageData,
   UserInput,
@@ -133,7 +134,7 @@ export {
   type TranscriptionErrorCode,
 } from './nodes/stt-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
-export { SpeechFailure, SpeechStop, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
+export { SpeechFailure, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,

@@ -5,8 +5,8 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import { textOf, type UserContent } from '../core/messages.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { NodeDefinition, NodePlace, NodeRuntime } from '../core/node.ts'
-import { AudioData, MemoryData, PlaybackData, SentenceData, UserInput } from '../core/payloads.ts'
-import { heardText, takePlayback, takeSentence } from './heard-speech.ts'
+import { AudioData, MemoryData, PlaybackData, SentenceData, SpeechStop, UserInput } from '../core/payloads.ts'
+import { heardText, takePlayback, takeSentence, takeStop } from './heard-speech.ts'
 import { manageMemory } from './manage-memory.ts'
 import { MemoryState, type MemoryNodeOptions } from './memory-options.ts'
 import { forgetFallen } from './recall.ts'
@@ -17,6 +17,7 @@ const SpokenInput = z.union([
   UserInput,
   AudioData.omit({ data: true, format: true, rate: true }),
   SentenceData,
+  SpeechStop,
   PlaybackData,
 ])
 
@@ -80,7 +81,9 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
       const state = runtime.getState() ?? {}
       if ('text' in data) {
         runtime.setState({ ...state, speech: takeSentence(state.speech, traceId, data) })
-      } else if (state.speech) {
+      } else if (state.speech && 'by' in data) {
+        runtime.setState({ ...state, speech: takeStop(state.speech, data) })
+      } else if (state.speech && 'index' in data) {
         runtime.setState({ ...state, speech: takePlayback(state.speech, data) })
         if (data.stopped) await hearOut(runtime, false)
       }
