@@ -42,6 +42,7 @@ export type { Durability } from './session/session-writer.ts'
 export type { SendOptions } from './session/client-input.ts'
 export type { CancelOptions, CancelPoint } from './session/safe-point.ts'
 export type { TurnPolicy } from './session/turn-policy.ts'
+export { forgetSession } from './session/forget-session.ts'
 export { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './session/fork.ts'
 export { Session } from './session/session.ts'
 export type { GraphNode, SessionGraph } from './session/session-graph.ts'
@@ -59,6 +60,7 @@ export type {
   CallApproval,
   LoopRuntime,
   NodeDefinition,
+  NodePlace,
   NodeRuntime,
   NodeState,
   NodeStatus,
@@ -101,6 +103,7 @@ export {
   RetrievedDocument,
   ToolProgressData,
   SentenceData,
+  SpeechStop,
   ToolResultData,
   UsageData,
   UserInput,
@@ -143,7 +146,7 @@ export {
   type TranscriptionErrorCode,
 } from './nodes/stt-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
-export { SpeechFailure, SpeechStop, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
+export { SpeechFailure, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {
   defineTool,
   ToolDefinitionError,

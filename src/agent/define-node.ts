@@ -3,7 +3,16 @@ import { z } from 'zod'
 import { AgentDefinitionError } from '../core/errors.ts'
 import { idPattern, resetOf, type AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
-import type { Handler, LoopRuntime, NodeDefinition, NodeRuntime, RestorePolicy, Schema, Schemas } from '../core/node.ts'
+import type {
+  Handler,
+  LoopRuntime,
+  NodeDefinition,
+  NodePlace,
+  NodeRuntime,
+  RestorePolicy,
+  Schema,
+  Schemas,
+} from '../core/node.ts'
 
 /** What both styles of a node have in common. */
 export interface NodeOptions<Input extends Schema, Emits extends Schemas, State extends Schema> {
@@ -31,6 +40,11 @@ export interface NodeOptions<Input extends Schema, Emits extends Schemas, State 
    * work is aborted, and those that wait are dropped. Default: false, it waits its turn.
    */
   givesWay?: boolean
+  /**
+   * Deletes what the node keeps of a session elsewhere than in the session's store. Called when a session is deleted, and
+   * when one that is stored nowhere is stopped; it may be called again.
+   */
+  forget?: (place: NodePlace) => Promise<void>
   /** What diagrams show of it; JSON. */
   describe?: { readonly [key: string]: Json | undefined }
 }
@@ -80,6 +94,7 @@ export function defineNode<Input extends Schema, const Emits extends Schemas, St
     onRestore: options.onRestore ?? 'rerun',
     takesResets: options.takesResets ?? false,
     givesWay: options.givesWay ?? false,
+    ...(options.forget ? { forget: options.forget } : {}),
     ...(options.describe ? { describe: options.describe } : {}),
     handler,
   }

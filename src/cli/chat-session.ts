@@ -28,6 +28,8 @@ export interface ChatSessionOptions {
   /** URL of the store. */
   readonly store?: string | undefined
   readonly durability?: Durability | undefined
+  /** Folder for what the agent says. */
+  readonly audio?: string | undefined
 }
 
 /** What a chat was told about its session when that was opened from a store. */
@@ -58,11 +60,13 @@ export async function openChatSession(
   blocks: TurnBlocks,
   inspector?: SessionInspector,
 ): Promise<ChatSession> {
-  const { store: url, durability = 'sync' } = options
+  const { store: url, durability = 'sync', audio } = options
+  // What nobody can hear is not spoken, and so all of it counts as heard.
+  const services = audio === undefined ? { inspector, speech: null } : { inspector }
   if (url === undefined) {
     const session = await openSession(
       agent,
-      options.session === undefined ? { inspector } : { id: options.session, inspector },
+      options.session === undefined ? services : { id: options.session, ...services },
     )
     blocks.listen(session)
     return { session, opening: undefined, close: () => session.stop() }
@@ -79,7 +83,7 @@ export async function openChatSession(
   try {
     const id = options.session ?? (await newSessionId(store))
     const before = await loadBefore(store, id, url)
-    session = await openSession(agent, { id, store, durability, inspector })
+    session = await openSession(agent, { id, store, durability, ...services })
     blocks.listen(session)
     const opening = await describeOpening(session, store, before, { file, url })
     return { session, opening, close }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadAgent } from './agent-file.ts'
 import { isOffline, modelOf } from '../model/client.ts'
 import type { Session } from '../session/session.ts'
+import { AudioFiles } from './audio-files.ts'
 import { openChatSession, type ChatSessionOptions, type Opening } from './chat-session.ts'
 import type { ChatView } from './chat-view.ts'
 import { Conversation } from './conversation.ts'
@@ -18,6 +19,8 @@ import { TurnBlocks } from './turn-blocks.ts'
 export interface ChatOptions extends ChatSessionOptions {
   readonly quiet?: boolean
   readonly json?: boolean
+  /** Folder for what the agent says. Default: it is not spoken. */
+  readonly audio?: string
   /** By `--inspector` and `--no-inspector`. Default: for people at a terminal. */
   readonly inspector?: boolean
 }
@@ -46,8 +49,16 @@ export async function startChat(path: string, options: ChatOptions): Promise<num
     : interactive
       ? new TerminalView({ write, style, quiet, columns: () => process.stdout.columns })
       : new LineView({ write, writeError, style, quiet })
-  const conversation = new Conversation({
+  const audio =
+    options.audio === undefined
+      ? undefined
+      : new AudioFiles(options.audio, session, (line, isFault) => {
+          if (options.json && isFault) writeError(`${line}\n`)
+          else if (!quiet || isFault) conversation.remark(line)
+        })
+  const conversation: Conversation = new Conversation({
     session,
+    audio,
     view,
     blocks,
     opening,

@@ -3,6 +3,7 @@ import { messageOf, SessionEndedError, SessionStoppedError, SessionStoreError, t
 import type { TurnResult } from '../core/turn.ts'
 import type { Session } from '../session/session.ts'
 import type { Turn } from '../session/turn.ts'
+import type { AudioFiles } from './audio-files.ts'
 import { adviceFor, readCommand, runCommand } from './chat-command.ts'
 import type { Opening } from './chat-session.ts'
 import { cutOff, type ChatView } from './chat-view.ts'
@@ -16,6 +17,8 @@ export interface ConversationSettings {
   /** Listens to the session already. */
   readonly blocks: TurnBlocks
   readonly opening: Opening | undefined
+  /** Writes what is spoken. */
+  readonly audio?: AudioFiles | undefined
   readonly writeError: (text: string) => void
   /** Ctrl-C ends the chat at once: nobody is there to type on. */
   readonly leavesAtOnce: boolean
@@ -66,8 +69,9 @@ export class Conversation implements BlockView {
       this.#interrupts = 0
       // A turn may have begun meanwhile without the user.
       await this.#rest()
-      await this.#handle(line)
+      await this.#handle(() => this.#begin(line))
       await this.#rest()
+      await this.#hearOut()
     }
     await this.#rest()
     return this.#exitCode
@@ -148,12 +152,25 @@ export class Conversation implements BlockView {
     }
   }
 
-  async #handle(line: string): Promise<void> {
+  /** Lets the agent say what it has to say, and tells it that this was heard. */
+  async #hearOut(): Promise<void> {
+    const { audio } = this.#settings
+    if (!audio) return
+    const played = await Promise.race([audio.complete(), this.#left])
+    if (!played) return
+    await this.#handle(() => {
+      this.#view.begin({ type: 'signal', name: 'playback', data: played })
+      return this.#session.signal('playback', played)
+    })
+    await this.#rest()
+  }
+
+  async #handle(begin: () => Promise<Turn | undefined>): Promise<void> {
     if (this.#leaving) return
     // Its first events come while it is begun, when the id of its turn is not known yet.
     this.#blocks.hold()
     try {
-      const turn = await this.#begin(line)
+      const turn = await begin()
       this.#blocks.release(turn?.traceId)
       if (turn) await Promise.race([turn.result, this.#left])
     } catch (error) {

@@ -45,6 +45,7 @@ export function makeProgram(result: { exitCode: number }): Command {
     .option('--inspector', 'serve the inspector on this machine; its link is printed (default: on a terminal)')
     .option('--no-inspector', 'without the inspector')
     .option('--json', 'print one JSON event a line: messages, transitions, node states, results')
+    .option('--audio <folder>', 'write what an agent with a voice says there, one file a sentence')
     .action(async (file: string, options: ChatOptions, command: Command) => {
       if (options.durability !== undefined && options.store === undefined)
         command.error("error: option '--durability' needs option '--store <url>'")

@@ -80,6 +80,7 @@ export function addSessionsCommand(program: Command, result: { exitCode: number 
     .description('Delete a session with its messages and its log. Asks first.')
     .argument('<id>', 'the session')
     .requiredOption(...storeOption)
+    .option('--agent <file>', "its agent: deletes what the agent's recall index holds of it, too")
     .option('-y, --yes', 'do not ask')
     .action(async (id: string, options: RemoveOptions) => {
       const { removeSession } = await import('./sessions/remove-session.ts')

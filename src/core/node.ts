@@ -115,6 +115,12 @@ export interface CallApproval {
   argumentsFault(tool: string, args: Json): string | undefined
 }
 
+/** A node of a session, by their ids. */
+export interface NodePlace {
+  readonly sessionId: string
+  readonly nodeId: string
+}
+
 /** A typed unit of work. Made with `defineNode` or one of the node factories. */
 export interface NodeDefinition<Input extends Schema = Schema, Emits extends Schemas = Schemas> {
   /** What the node takes. */
@@ -135,6 +141,8 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
    * dropped.
    */
   readonly givesWay: boolean
+  /** Deletes what the node keeps of a session elsewhere than in the session's store, such as in an index. */
+  readonly forget?: (place: NodePlace) => Promise<void>
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */
   readonly describe?: { readonly [key: string]: Json | undefined }
   /** Only of nodes with tools that need approval. */

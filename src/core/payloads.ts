@@ -83,6 +83,13 @@ export const AudioData = z.object({
 export type AudioData = z.infer<typeof AudioData>
 
 /**
+ * `speech_stopped`: what of earlier turns was not played by then is not to be played. `by` is the event that stopped it,
+ * `at` when, in milliseconds since the epoch.
+ */
+export const SpeechStop = z.object({ by: z.string(), at: z.number() })
+export type SpeechStop = z.infer<typeof SpeechStop>
+
+/**
  * What a client tells about playing speech: it has played what comes before the sentence `index` of the newest answer, and
  * `seconds` of that one. `stopped`: it plays no more of it.
  */

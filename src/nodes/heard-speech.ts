@@ -8,7 +8,7 @@
  * 3. Sentences are those of one turn, and with their leads they are its answer from the beginning.
  */
 import { z } from 'zod'
-import type { AudioData, PlaybackData, SentenceData } from '../core/payloads.ts'
+import type { AudioData, PlaybackData, SentenceData, SpeechStop } from '../core/payloads.ts'
 
 const HeardSentence = z.object({
   attempt: z.number(),
@@ -25,6 +25,8 @@ export const HeardSpeech = z.object({
   sentences: z.array(HeardSentence),
   /** What the client told last: it played what comes before `index`, and `seconds` of that; without, all of it. */
   played: z.object({ index: z.number(), seconds: z.number().exactOptional() }).exactOptional(),
+  /** When it was stopped, if what stopped it took its time to come here. */
+  stoppedAt: z.number().exactOptional(),
   /** What was heard is recorded: nothing of the turn counts any more. */
   over: z.literal(true).exactOptional(),
 })
@@ -53,10 +55,16 @@ export function takePlayback(speech: HeardSpeech, { index, seconds }: PlaybackDa
   return { ...speech, played: { index, ...(seconds === undefined ? {} : { seconds }) } }
 }
 
-/** The text that was heard by now, from the beginning of the answer. */
-export function heardText({ sentences, played }: HeardSpeech, now: number): string {
+/** Takes in that it was stopped; the first time counts. */
+export function takeStop(speech: HeardSpeech, { at }: SpeechStop): HeardSpeech {
+  return { ...speech, stoppedAt: speech.stoppedAt ?? at }
+}
+
+/** The text that was heard by `time`, or when it was stopped, from the beginning of the answer. */
+export function heardText({ sentences, played, stoppedAt = Infinity }: HeardSpeech, time: number): string {
+  const now = Math.min(time, stoppedAt)
   let heard = ''
-  let time = 0
+  let end = 0
   for (const [index, { text, at, seconds }] of sentences.entries()) {
     let part = 1
     if (played) {
@@ -64,8 +72,8 @@ export function heardText({ sentences, played }: HeardSpeech, now: number): stri
       if (index === played.index && played.seconds !== undefined) part = played.seconds / (seconds ?? Infinity)
     } else {
       if (at === undefined || seconds === undefined) break
-      const start = Math.max(time, at)
-      time = start + seconds * 1_000
+      const start = Math.max(end, at)
+      end = start + seconds * 1_000
       if (seconds > 0) part = (now - start) / (seconds * 1_000)
     }
     if (part < 1) return heard + beginningOf(text, part)

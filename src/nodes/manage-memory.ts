@@ -6,7 +6,7 @@ import { isOffline } from '../model/client.ts'
 import { composeWindow, countNewest } from './compose-window.ts'
 import type { MemoryNodeOptions, MemoryState, PinOptions, RecallOptions } from './memory-options.ts'
 import { NodeModel } from './node-model.ts'
-import { recall, rememberFallen } from './recall.ts'
+import { collectionOf, recall, rememberFallen } from './recall.ts'
 import { summarize, summaryMessage, summaryOf } from './running-summary.ts'
 import { plainlyFits, TokenBudget } from './token-budget.ts'
 import { plainMessage, readUnits, windowOf, type WindowUnit } from './window-units.ts'
@@ -187,10 +187,6 @@ function trimmedOf(fallen: readonly WindowUnit[], budget: TokenBudget): NonNulla
   const messages = fallen.reduce((sum, unit) => sum + unit.ids.length, 0)
   if (!budget.counts) return { messages }
   return { messages, tokens: fallen.reduce((sum, unit) => sum + budget.tokensOf(unit.messages), 0) }
-}
-
-function collectionOf(runtime: Runtime): string {
-  return `${runtime.sessionId}/${runtime.nodeId}`
 }
 
 type Summarize = (fallen: readonly WindowUnit[], previous: string | undefined) => Promise<string | undefined>

@@ -4,12 +4,13 @@ import { defineNode } from '../agent/define-node.ts'
 import { AgentDefinitionError } from '../core/errors.ts'
 import { textOf, type UserContent } from '../core/messages.ts'
 import type { AgentEvent } from '../core/events.ts'
-import type { NodeDefinition, NodeRuntime } from '../core/node.ts'
-import { AudioData, MemoryData, PlaybackData, SentenceData, UserInput } from '../core/payloads.ts'
-import { heardText, takePlayback, takeSentence } from './heard-speech.ts'
+import type { NodeDefinition, NodePlace, NodeRuntime } from '../core/node.ts'
+import { AudioData, MemoryData, PlaybackData, SentenceData, SpeechStop, UserInput } from '../core/payloads.ts'
+import { heardText, takePlayback, takeSentence, takeStop } from './heard-speech.ts'
 import { manageMemory } from './manage-memory.ts'
 import { MemoryState, type MemoryNodeOptions } from './memory-options.ts'
 import { modelFaults } from './model-options.ts'
+import { forgetFallen } from './recall.ts'
 import { recordHeard } from './record-heard.ts'
 
 /** What a memory of a spoken conversation takes. */
@@ -17,6 +18,7 @@ const SpokenInput = z.union([
   UserInput,
   AudioData.omit({ data: true, format: true, rate: true }),
   SentenceData,
+  SpeechStop,
   PlaybackData,
 ])
 
@@ -66,6 +68,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
     kind: 'memory',
     emits: { memory_ready: MemoryData },
     state: MemoryState,
+    ...(recall ? { forget: (place: NodePlace) => forgetFallen(recall.index, place) } : {}),
   }
   if (!options.speech) return defineNode({ ...node, input: UserInput, run: remember })
   return defineNode({
@@ -80,7 +83,9 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
       const state = runtime.getState() ?? {}
       if ('text' in data) {
         runtime.setState({ ...state, speech: takeSentence(state.speech, traceId, data) })
-      } else if (state.speech) {
+      } else if (state.speech && 'by' in data) {
+        runtime.setState({ ...state, speech: takeStop(state.speech, data) })
+      } else if (state.speech && 'index' in data) {
         runtime.setState({ ...state, speech: takePlayback(state.speech, data) })
         if (data.stopped) await hearOut(runtime, false)
       }

@@ -6,6 +6,7 @@
  *    it was indexed; after a rewind that is less again, and what lies behind is not shown.
  * 2. Indexing twice, after a crash, stores the same once.
  */
+import type { NodePlace } from '../core/node.ts'
 import { textOf } from '../core/messages.ts'
 import { IndexError } from '../retrieval/index-error.ts'
 import type { StoredIndex } from '../retrieval/stored-index.ts'
@@ -73,6 +74,17 @@ export async function recall(
     if (error instanceof IndexError && error.code === 'index_missing') return []
     throw error
   }
+}
+
+/** Under which collection of an index a node keeps what fell out of a session's window. */
+export function collectionOf({ sessionId, nodeId }: NodePlace): string {
+  return `${sessionId}/${nodeId}`
+}
+
+/** Deletes what is kept of a session. */
+export async function forgetFallen(index: StoredIndex, place: NodePlace): Promise<void> {
+  const collection = collectionOf(place)
+  await index.delete(collection, [...(await index.hashes(collection)).keys()])
 }
 
 interface Place {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { defineNode } from '../agent/define-node.ts'
 import type { NodeDefinition } from '../core/node.ts'
-import { AudioData, ChunkData, PlaybackData, SentenceData, UserInput } from '../core/payloads.ts'
+import { AudioData, ChunkData, PlaybackData, SentenceData, SpeechStop, UserInput } from '../core/payloads.ts'
 import { defaultSpeech } from '../model/speech/default-speech.ts'
 import type { SpeechSynthesizer } from '../model/speech/speech-synthesizer.ts'
 import { SpeechState, isStopped, stateAt, stopSpeech, takeText } from './speech-state.ts'
@@ -25,9 +25,6 @@ export const SpeechFailure = z.object({
   code: z.string(),
   message: z.string(),
 })
-
-/** `speech_stopped`: what was not played yet is not to be played; `by` is the event that stopped it. */
-export const SpeechStop = z.object({ by: z.string() })
 
 const TtsInput = z.union([ChunkData, PlaybackData, UserInput])
 
@@ -75,7 +72,7 @@ export function ttsNode(options: TtsNodeOptions = {}): TtsNode {
     run(event, runtime) {
       const before = runtime.getState()
       if (!event.transient) {
-        runtime.emit('speech_stopped', { by: event.type })
+        runtime.emit('speech_stopped', { by: event.type, at: runtime.now() })
         runtime.setState(stopSpeech(event.traceId))
         return
       }

@@ -274,14 +274,14 @@ export class SessionPool {
   }
 
   /**
-   * Deletes a session with all that is stored of it; turns of it are cut off.
+   * Deletes a session with all that is stored of it, in indexes of its nodes too; turns of it are cut off.
    * @throws SessionNotFoundError, PoolDrainingError.
    */
   async delete(sessionId: string): Promise<void> {
     this.#admission.assertOpen()
     await this.#live.close(sessionId, async () => {
       if (!(await this.has(sessionId))) throw new SessionNotFoundError(sessionId)
-      await this.store.delete(sessionId)
+      await this.#stored.delete(sessionId)
       this.#sweeper.forget(sessionId)
       this.#watchers.tell(sessionId, (watcher) => watcher.deleted?.())
       this.#watchers.clear(sessionId)

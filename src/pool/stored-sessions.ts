@@ -4,6 +4,7 @@ import { sessionIdPattern } from '../core/events.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
 import { readCheckpoint } from '../session/checkpoint-text.ts'
+import { forgetSession } from '../session/forget-session.ts'
 import { forkSession, type ForkOptions } from '../session/fork.ts'
 import { beginSession, type OpenOptions } from '../session/open.ts'
 import type { Session } from '../session/session.ts'
@@ -41,6 +42,18 @@ export class StoredSessions {
   async open(sessionId: string): Promise<Session> {
     const checkpoint = await this.checkpoint(sessionId)
     return beginSession(this.agent(checkpoint.agent.id), sessionId, checkpoint, this.#options)
+  }
+
+  /** Deletes a session, and what its agent's nodes keep of it elsewhere. */
+  async delete(sessionId: string): Promise<void> {
+    // One that cannot be read may be of any agent; ids of sessions are those of one store.
+    const agentId = await this.checkpoint(sessionId).then(
+      ({ agent }) => agent.id,
+      () => undefined,
+    )
+    const known = agentId === undefined ? undefined : this.#agents.get(agentId)
+    for (const agent of known ? [known] : this.#agents.values()) await forgetSession(agent, sessionId)
+    await this.#options.store.delete(sessionId)
   }
 
   /** Opens a new session. */

@@ -10,8 +10,10 @@ export interface ServerLimits {
   readonly maxStreams?: number
   /** Events of a session that are kept for clients that come back. Default: 2,000. */
   readonly maxReplayEvents?: number
-  /** Bytes of them. Default: 262,144. */
+  /** Bytes of them, spoken audio aside. Default: 262,144. */
   readonly maxReplayBytes?: number
+  /** Bytes of spoken audio among them, which do not count there. Default: 4,194,304, about 100 s of 16 kHz WAV. */
+  readonly maxReplayAudioBytes?: number
   /** Milliseconds for which they are kept when nobody follows the session. Default: 30,000. */
   readonly replayFor?: number
   /** Milliseconds of silence after which a stream gets a comment, so that proxies keep it. Default: 15,000. */
@@ -30,6 +32,7 @@ export const defaultServerLimits: ResolvedServerLimits = {
   maxStreams: 2_000,
   maxReplayEvents: 2_000,
   maxReplayBytes: 262_144,
+  maxReplayAudioBytes: 4_194_304,
   replayFor: 30_000,
   heartbeat: 15_000,
   stallTimeout: 60_000,

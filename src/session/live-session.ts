@@ -25,10 +25,11 @@ import type { TurnRequest } from '../core/turn.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
+import { forgetSession } from './forget-session.ts'
 import { LiveTimers } from './live-timers.ts'
 import { headAt } from './nested-core.ts'
 import { Observers } from './observers.ts'
-import { warnOfSilentStore, withPatience } from './patience.ts'
+import { warnOfLeftOver, warnOfSilentStore, withPatience } from './patience.ts'
 import type { CancelPoint } from './safe-point.ts'
 import type { SessionSetup } from './session-setup.ts'
 import { SessionWriter, type WrittenSession } from './session-writer.ts'
@@ -289,6 +290,9 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     this.observers.clear()
     for (const resolve of this.#whenStepped.splice(0)) resolve()
     if (handlers) await withPatience(this.clock, patience, handlers)
+    // Nobody can open it again.
+    if (!this.#writer)
+      await forgetSession(this.agent, this.id).catch((error: unknown) => warnOfLeftOver(this.id, error))
   }
 
   async #closeWriter(writer: SessionWriter): Promise<void> {

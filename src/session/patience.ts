@@ -1,5 +1,6 @@
 /** Waiting for what may never come, at a session's end. */
 import type { Clock } from '../core/clock.ts'
+import { messageOf } from '../core/errors.ts'
 
 /** Waits for `work`, at most `milliseconds`; false when that was not enough. */
 export async function withPatience(clock: Clock, milliseconds: number, work: Promise<void>): Promise<boolean> {
@@ -16,5 +17,13 @@ export function warnOfSilentStore(sessionId: string, milliseconds: number): void
     `Session '${sessionId}' stopped, but its store has not answered for ${milliseconds / 1_000} s: ` +
       'what was not acknowledged may be lost. See whether the store works, then open the session again.',
     { type: 'TroupeWarning', code: 'TROUPE_STORE_SILENT' },
+  )
+}
+
+/** Says that a session is gone, but not all that its nodes keep of it. */
+export function warnOfLeftOver(sessionId: string, error: unknown): void {
+  process.emitWarning(
+    `Session '${sessionId}' is stored nowhere and stopped, but a node could not delete what it keeps of it: ${messageOf(error)}`,
+    { type: 'TroupeWarning', code: 'TROUPE_SESSION_LEFT_OVER' },
   )
 }

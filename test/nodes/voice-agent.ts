@@ -45,7 +45,7 @@ export function voiceAgent(voice?: SpeechSynthesizer | null) {
       { from: 'tts', on: 'sentence_ready', to: ['memory', 'output'] },
       { from: 'tts', on: 'audio', to: ['memory', 'output'] },
       { from: 'tts', on: 'speech_failed', to: 'output' },
-      { from: 'tts', on: 'speech_stopped', to: 'output' },
+      { from: 'tts', on: 'speech_stopped', to: ['memory', 'output'] },
     ],
   })
 }

@@ -2,6 +2,8 @@
 import { createInterface } from 'node:readline/promises'
 import { TroupeError } from '../../core/errors.ts'
 import type { Store } from '../../core/store.ts'
+import { forgetSession } from '../../session/forget-session.ts'
+import { loadAgent } from '../agent-file.ts'
 import { openStoredSessions } from '../store-option.ts'
 import { loadCheckpoint, storedStatus } from '../stored-session.ts'
 import { count } from '../words.ts'
@@ -10,21 +12,25 @@ import { SessionNotFoundError } from './find-session.ts'
 /** Options of {@link removeSession}. */
 export interface RemoveOptions {
   readonly store: string
+  /** File of the session's agent, whose nodes may keep something of it elsewhere. */
+  readonly agent?: string
   /** Does not ask. */
   readonly yes?: boolean
 }
 
 /** Deletes a session with its messages and its log; resolves with the exit code. */
-export async function removeSession(id: string, { store: url, yes }: RemoveOptions): Promise<number> {
+export async function removeSession(id: string, { store: url, agent: path, yes }: RemoveOptions): Promise<number> {
   // Opened for writing only when there is such a session, as that would make a file that is not there.
   const known = await look(id, url)
   if (known === undefined) throw new SessionNotFoundError(id, url)
+  const agent = path === undefined ? undefined : await loadAgent(path)
   const store = await openStoredSessions(url)
   try {
     if (yes !== true && !(await confirm(`Delete ${known}? This cannot be undone. [y/N] `))) {
       process.stderr.write('Nothing was deleted.\n')
       return 1
     }
+    if (agent) await forgetSession(agent, id)
     await store.delete(id)
     process.stdout.write(`session ${id} is deleted\n`)
     return 0

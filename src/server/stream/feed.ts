@@ -2,8 +2,8 @@
  * What a session's stream has had lately: one bounded ring that all clients of the session read at their own speed.
  *
  * Invariants
- * 1. The ring has at most `maxEvents` events and about `maxBytes` bytes; the oldest is let go. No client has a buffer of
- *    its own, so one that is slow costs nothing and holds up nobody.
+ * 1. The ring has at most `maxEvents` events, about `maxBytes` bytes and `maxAudioBytes` of speech; the oldest is let go.
+ *    No client has a buffer of its own, so one that is slow costs nothing and holds up nobody.
  * 2. A reader whose next event was let go is told so: its stream ends, and it comes back for what is stored.
  */
 import { cursorBehind, type Cursor } from './cursor.ts'
@@ -20,6 +20,8 @@ export interface FeedEntry {
 export interface FeedLimits {
   readonly maxEvents: number
   readonly maxBytes: number
+  /** Of spoken audio, which does not count as bytes. */
+  readonly maxAudioBytes: number
 }
 
 /** See the top of this file. */
@@ -29,6 +31,7 @@ export class Feed {
   /** Position of the first entry; positions count up over the life of the feed. */
   #first = 0
   #bytes = 0
+  #audioBytes = 0
   #last: Cursor
   #over = false
   #waiting: (() => void)[] = []
@@ -76,8 +79,9 @@ export class Feed {
     this.#last = cursorBehind(event, this.#last)
     // What objects cost beside their data.
     const bytes = 200 + sizeOf(event.data)
-    this.#entries.push({ event, cursor: this.#last, bytes })
-    this.#bytes += bytes
+    const entry = { event, cursor: this.#last, bytes }
+    this.#entries.push(entry)
+    this.#count(entry, 1)
     this.#letGo()
     this.#wake()
   }
@@ -106,21 +110,25 @@ export class Feed {
   }
 
   #letGo(): void {
-    const { maxEvents, maxBytes } = this.#limits
-    if (this.#entries.length <= maxEvents && this.#bytes <= maxBytes) return
+    const { maxEvents, maxBytes, maxAudioBytes } = this.#limits
+    if (this.#entries.length <= maxEvents && this.#bytes <= maxBytes && this.#audioBytes <= maxAudioBytes) return
     // A quarter at once: the array is not moved for every event.
     let count = 0
-    let bytes = this.#bytes
     while (
       count < this.#entries.length - 1 &&
-      (this.#entries.length - count > maxEvents * 0.75 || bytes > maxBytes * 0.75)
-    ) {
-      bytes -= this.#entries[count]?.bytes ?? 0
-      count++
-    }
+      (this.#entries.length - count > maxEvents * 0.75 ||
+        this.#bytes > maxBytes * 0.75 ||
+        this.#audioBytes > maxAudioBytes * 0.75)
+    )
+      this.#count(this.#entries[count++] as FeedEntry, -1)
     this.#entries = this.#entries.slice(count)
     this.#first += count
-    this.#bytes = bytes
+  }
+
+  /** A sentence of speech is as large as a thousand words: it would push out all that is said. */
+  #count({ event, bytes }: FeedEntry, times: 1 | -1): void {
+    if (event.transient && event.type === 'audio') this.#audioBytes += times * bytes
+    else this.#bytes += times * bytes
   }
 
   #wake(): void {

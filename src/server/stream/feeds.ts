@@ -96,8 +96,8 @@ export class Feeds {
   }
 
   #make(sessionId: string, sequence: number): OpenFeed {
-    const { maxReplayEvents: maxEvents, maxReplayBytes: maxBytes } = this.#limits
-    const feed = new Feed({ maxEvents, maxBytes }, { durable: `@${sequence}` })
+    const { maxReplayEvents: maxEvents, maxReplayBytes: maxBytes, maxReplayAudioBytes: maxAudioBytes } = this.#limits
+    const feed = new Feed({ maxEvents, maxBytes, maxAudioBytes }, { durable: `@${sequence}` })
     const unwatch = this.#pool.watch(sessionId, {
       output: (event) => feed.push(outputEvent(event)),
       turn: (result) => feed.push(turnEvent(result, this.#clock.now())),
