@@ -118,9 +118,26 @@ export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
 export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
+export {
+  ItemChunkData,
+  mapNode,
+  type MapAgentOptions,
+  type MapContext,
+  type MapNode,
+  type MapResult,
+  type MapRunOptions,
+} from './nodes/map-node.ts'
 export { memoryNode, type MemoryNode } from './nodes/memory-node.ts'
 export type { MemoryNodeOptions, PinOptions, RecallOptions, SummaryOptions } from './nodes/memory-options.ts'
 export { ragNode, type RagNode, type RagNodeOptions } from './nodes/rag-node.ts'
+export {
+  AgentChunkData,
+  teamNode,
+  type AgentTool,
+  type TeamMember,
+  type TeamNode,
+  type TeamNodeOptions,
+} from './nodes/team-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
 export { SentenceData, ttsNode, type TtsNode } from './nodes/tts-node.ts'
 export {

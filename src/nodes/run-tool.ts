@@ -52,6 +52,21 @@ export async function runTool(tools: ReadonlyMap<string, Tool>, call: Call, cont
   }
 }
 
+/**
+ * The arguments of a call as its tool's schema gives them, or what the model is told of them. Unlike {@link runTool} it
+ * does not wait: a schema with asynchronous checks is a fault.
+ */
+export function readArguments(tool: Tool, args: unknown): { readonly args: unknown } | { readonly fault: string } {
+  let given = args
+  if (typeof given === 'string') {
+    const fault = findJsonFault(given)
+    if (fault) return { fault: describeFault(tool.name, given, fault) }
+    given = JSON.parse(given) as unknown
+  }
+  const parsed = tool.parameters.safeParse(given)
+  return parsed.success ? { args: parsed.data } : { fault: describeIssues(tool.name, parsed.error) }
+}
+
 function listTools(tools: ReadonlyMap<string, Tool>): string {
   return tools.size === 0 ? 'There are no tools.' : `The tools are: ${[...tools.keys()].join(', ')}.`
 }
