@@ -65,6 +65,7 @@ export type TeamNode<
 
 /** What becomes of a call: a task, or a result at once. */
 type Planned = { readonly task: DelegatedTask } | { readonly result: CallResult }
+type PlannedCall = Planned & { readonly call: Call }
 
 /**
  * A node that takes `tool_call` and lets the agents of a team do the calls, each in a new session of its own, at the same
@@ -106,7 +107,14 @@ export function teamNode<
     const { map = taskOf } = member
     return { task: { agent: call.name, type: 'user_input', data: map(read.args) as Json } }
   }
-  const callsOf = (data: Json): readonly Call[] => (data as unknown as { calls: readonly Call[] }).calls
+  const plans = new WeakMap<object, readonly PlannedCall[]>()
+  /** Asked for each piece that is streamed. */
+  const planOf = (data: Json): readonly PlannedCall[] => {
+    const { calls } = data as unknown as { calls: readonly Call[] }
+    let planned = plans.get(calls)
+    if (!planned) plans.set(calls, (planned = calls.map((call) => ({ call, ...plan(call) }))))
+    return planned
+  }
 
   const node = defineDelegate({
     kind: 'team',
@@ -121,13 +129,15 @@ export function teamNode<
       },
       slots: options.slots ?? 4,
       failsFast: false,
-      tasks: (data) => callsOf(data).flatMap((call) => tasksIn(plan(call))),
+      tasks: (data) => planOf(data).flatMap((planned) => ('task' in planned ? [planned.task] : [])),
       conclude(data, done, idOf) {
         const { window } = data as unknown as { window: MessageWindow }
         let next = 0
-        const results = callsOf(data).map((call): CallResult => {
-          const planned = plan(call)
-          return 'result' in planned ? planned.result : resultOf(call, done[next++] as TaskResult)
+        const results = planOf(data).map((planned): CallResult => {
+          if ('result' in planned) return planned.result
+          const { call, task } = planned
+          const result = done[next++] as TaskResult
+          return task.type === 'call' ? toolResultOf(call, result) : resultOf(call, result)
         })
         const ids = [...window.ids, ...results.map((_, index) => idOf(index))]
         const emitted = { window: { ...window, ids }, results: results.map((result) => ({ ...result })) }
@@ -138,17 +148,13 @@ export function teamNode<
       },
       stream(type, data, task, index, input) {
         const { text, attempt } = data as { text?: string; attempt?: number }
-        const call = callsOf(input).filter((each) => 'task' in plan(each))[index]
+        const call = planOf(input).filter((planned) => 'task' in planned)[index]?.call
         if (type !== 'llm_chunk' || text === undefined || attempt === undefined || !call) return undefined
         return { type: 'agent_chunk', data: { callId: call.id, agent: task.agent, text, attempt } }
       },
     },
   })
   return { ...node, tools: [...known.values()] } as unknown as TeamNode<Members, Tools>
-}
-
-function tasksIn(planned: Planned): DelegatedTask[] {
-  return 'task' in planned ? [planned.task] : []
 }
 
 /** The tool that stands for an agent: it is offered like any other, and the team does what it would. */
@@ -163,11 +169,14 @@ function taskOf(args: unknown): UserContent {
 
 function resultOf({ id, name }: Call, { text, output, error }: TaskResult): CallResult {
   if (error) return { id, content: `Error: '${name}' failed: ${error.message}`, isError: true }
-  // What `toolNode` makes of an ordinary tool is a result already.
-  const [result] = (output as { results?: readonly CallResult[] } | null)?.results ?? []
-  if (result) return { ...result, id }
   if (text !== '') return { id, content: text }
   return { id, content: output === null ? `OK: done, '${name}' said nothing.` : JSON.stringify(output) }
+}
+
+/** What `toolNode` makes of an ordinary tool is a result already. */
+function toolResultOf(call: Call, result: TaskResult): CallResult {
+  const { results = [] } = (result.output ?? {}) as { readonly results?: readonly CallResult[] }
+  return results[0] ?? resultOf(call, result)
 }
 
 /** The ordinary tools as an agent: a call is a session of it, so that a crash costs no call that is done. */
