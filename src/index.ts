@@ -131,6 +131,15 @@ export { Citation, citationsOf } from './nodes/citations.ts'
 export { decisionNode, type DecisionNode, type DecisionNodeOptions } from './nodes/decision-node.ts'
 export { joinNode, type JoinNode, type JoinNodeOptions } from './nodes/join-node.ts'
 export { llmNode, type LlmNode, type LlmNodeOptions } from './nodes/llm-node.ts'
+export {
+  ItemChunkData,
+  mapNode,
+  type MapAgentOptions,
+  type MapContext,
+  type MapNode,
+  type MapResult,
+  type MapRunOptions,
+} from './nodes/map-node.ts'
 export { mcpTools, type McpServer, type McpServerOptions, type McpTools } from './nodes/mcp/mcp-tools.ts'
 export { McpError, type McpErrorCode } from './nodes/mcp/mcp-error.ts'
 export type { ListedTool } from './nodes/mcp/connection.ts'
@@ -145,6 +154,14 @@ export {
   type SttNodeOptions,
   type TranscriptionErrorCode,
 } from './nodes/stt-node.ts'
+export {
+  AgentChunkData,
+  teamNode,
+  type AgentTool,
+  type TeamMember,
+  type TeamNode,
+  type TeamNodeOptions,
+} from './nodes/team-node.ts'
 export { toolNode, type ToolNode, type ToolNodeOptions } from './nodes/tool-node.ts'
 export { SpeechFailure, ttsNode, type TtsNode, type TtsNodeOptions } from './nodes/tts-node.ts'
 export {

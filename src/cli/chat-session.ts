@@ -1,4 +1,5 @@
 /** The session of a chat: one that lives in this process only, or one that a store keeps. */
+import { nextTimer } from '../session/checkpoint.ts'
 import { randomUUID } from 'node:crypto'
 import type { Agent } from '../agent/agent.ts'
 import { systemClock } from '../core/clock.ts'
@@ -11,14 +12,7 @@ import type { Session } from '../session/session.ts'
 import type { SessionInspector } from '../session/tap.ts'
 import { commandLine, continueCommand } from './command-line.ts'
 import { openStoreOf, StoreOptionError, withoutPassword } from './store-option.ts'
-import {
-  lastActivity,
-  loadCheckpoint,
-  newestMessages,
-  nextTimer,
-  storedStatus,
-  type NewestMessages,
-} from './stored-session.ts'
+import { lastActivity, loadCheckpoint, newestMessages, storedStatus, type NewestMessages } from './stored-session.ts'
 import type { TurnBlocks } from './turn-blocks.ts'
 import { ago, count, dueIn, shorten } from './words.ts'
 

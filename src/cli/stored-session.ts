@@ -29,20 +29,17 @@ export function storedStatus({ turns, snapshot }: Checkpoint): StoredStatus {
   return turns.length > 0 ? 'waiting' : 'idle'
 }
 
-/** When the next timer is due, in milliseconds since the epoch; null when none is set. */
-export function nextTimer({ timers }: Checkpoint): number | null {
-  return timers.length > 0 ? Math.min(...timers.map(({ due }) => due)) : null
-}
-
 /** The state of every node, as the session would tell it. */
 export function storedNodeStates(checkpoint: Checkpoint): Record<string, NodeState> {
   const { sessionId, branch, counters } = checkpoint
   const newest = `${sessionId}/${branch}.${counters.turn}`
   return Object.fromEntries(
-    Object.entries(persistedNodes(checkpoint)).map(([node, snapshot]) => [
-      node,
-      nodeStateOf({ ...idle, ...snapshot } as NodeSnapshot, newest),
-    ]),
+    Object.entries(persistedNodes(checkpoint)).map(([node, snapshot]) => {
+      const state = nodeStateOf({ ...idle, ...snapshot } as NodeSnapshot, newest)
+      const sessions = Object.values(checkpoint.nested?.[node]?.slots ?? {})
+      const waits = sessions.length > 0 && sessions.every(({ session }) => storedStatus(session) === 'waiting')
+      return [node, waits ? { ...state, status: 'waiting' } : state]
+    }),
   )
 }
 

@@ -9,7 +9,7 @@ import type { Snapshot, StateValue } from 'xstate'
 import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Timer } from '../actor/host.ts'
-import { withNested, type StoredDelegations } from './nested-checkpoints.ts'
+import { nestedOf, withNested, type StoredDelegations } from './nested-checkpoints.ts'
 import type { Counters } from './session-ids.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -101,4 +101,16 @@ export function onNewBranch({ ahead: _, ...checkpoint }: Checkpoint): Checkpoint
   // The messages of nested sessions stay where they are: nobody else goes on from there.
   const renewed = withNested<Checkpoint>(checkpoint, (nested) => ({ ...nested, branch: nested.branch + 1 }))
   return { ...renewed, branch: branch + 1, head: { ...head, branch: branch + 1, parents } }
+}
+
+/** Where the transcripts of a session end: its own, and those of the sessions that are nested in it now. */
+export function headsOf(checkpoint: Checkpoint): TranscriptHead[] {
+  return [checkpoint.head, ...nestedOf(checkpoint).map(({ session }) => session.head)]
+}
+
+/** When the next timer of a session or of one nested in it is due, in milliseconds since the epoch; null when none is set. */
+export function nextTimer(checkpoint: Checkpoint): number | null {
+  const sessions = [checkpoint, ...nestedOf(checkpoint).map(({ session }) => session)]
+  const due = sessions.flatMap(({ timers }) => timers.map((timer) => timer.due))
+  return due.length > 0 ? Math.min(...due) : null
 }

@@ -151,7 +151,7 @@ export class SessionCore
       this.#cycle.watch(turn)
       this.effects.accepted = added(this.effects.accepted, traceId)
       const taker = from === 'input' ? this.nested?.find(type, data) : undefined
-      if (taker) return taker.core.signal(taker.innerTraceId, type, data)
+      if (taker) return taker.core.signal(taker.core.traceIdForSignal(data, type), type, data)
       const event = this.newEvent(from, type, data, traceId)
       if (isRestoreSignal(this.agent, type)) decideInterrupted(this, event)
       else this.tellMachine(event)

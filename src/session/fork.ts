@@ -15,9 +15,16 @@ import { CheckpointNotFoundError, SessionBusyError, SessionExistsError, SessionN
 import type { MessageRecord } from '../core/messages.ts'
 import type { LoggedEvent, Store } from '../core/store.ts'
 import type { TurnStatus } from '../core/turn.ts'
-import { onNewBranch, type Checkpoint, type PersistedNode, type PersistedSnapshot } from './checkpoint.ts'
+import {
+  headsOf,
+  nextTimer,
+  onNewBranch,
+  type Checkpoint,
+  type PersistedNode,
+  type PersistedSnapshot,
+} from './checkpoint.ts'
 import { readCheckpoint } from './checkpoint-text.ts'
-import { nestedOf, withNested } from './nested-checkpoints.ts'
+import { withNested } from './nested-checkpoints.ts'
 import { Readdress } from './readdress.ts'
 import { assertSessionId } from './session-ids.ts'
 import { idsBetween } from './transcript.ts'
@@ -140,7 +147,7 @@ async function copy(store: Store, origin: Checkpoint, id: string): Promise<Check
   const { sessionId, counters } = origin
   const readdress = new Readdress(sessionId, id)
   let messages: MessageRecord[] = []
-  for (const { head } of [origin, ...nestedOf(origin).map(({ session }) => session)]) {
+  for (const head of headsOf(origin)) {
     for (let start = 0; start < head.count; start += pageSize) {
       // What is left at the end goes with the checkpoint: most forks are one batch.
       if (messages.length > 0) await store.memory.append(id, messages)
@@ -162,18 +169,19 @@ async function copy(store: Store, origin: Checkpoint, id: string): Promise<Check
     throw new SessionNotFoundError(sessionId)
   }
   const checkpoint = forked(readdress.checkpoint(origin))
-  await store.write({ sessionId: id, messages, events, checkpoint: JSON.stringify(checkpoint), due: dueOf(checkpoint) })
+  await store.write({
+    sessionId: id,
+    messages,
+    events,
+    checkpoint: JSON.stringify(checkpoint),
+    due: nextTimer(checkpoint),
+  })
   return checkpoint
 }
 
 function forked({ undo: _, ...origin }: Checkpoint): Checkpoint {
   const turns = origin.turns.map(({ clientId: _, ...turn }) => turn)
   return onNewBranch({ ...origin, ...withoutClients, turns, revision: 0 })
-}
-
-function dueOf(checkpoint: Checkpoint): number | null {
-  const timers = [checkpoint, ...nestedOf(checkpoint).map(({ session }) => session)].flatMap((each) => each.timers)
-  return timers.length > 0 ? Math.min(...timers.map(({ due }) => due)) : null
 }
 
 /** What the log has up to a sequence number, page by page: what is behind it has not happened. */

@@ -8,6 +8,8 @@ export interface StoredSlot<Session> {
   readonly task: number
   /** What reached its `output` last; not there before anything did. */
   readonly output?: Json
+  /** What its turns that have ended led to, while there is another one: a timer of its chart may begin one. */
+  readonly ended?: TaskResult
   readonly session: Session
 }
 

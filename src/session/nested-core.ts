@@ -33,7 +33,8 @@ export interface NestedCore {
   /** Gives up on all that it is at, its timers too. */
   giveUp(): void
   stop(): void
-  turn(traceId: string): TurnRecord | undefined
+  turns(): readonly TurnRecord[]
+  traceIdForSignal(data: Json, type: string): string
   pending(traceId: string): PendingWork[]
   nodeStates(): Record<string, NodeState>
   due(): number | null
@@ -46,8 +47,6 @@ export interface NestedTaker {
   readonly core: NestedCore
   /** The outer turn that it works for. */
   readonly traceId: string
-  /** Its own turn that does so. */
-  readonly innerTraceId: string
 }
 
 /** The sessions nested in one. */
@@ -94,7 +93,6 @@ export interface NestingSession {
   createNested(options: NestedOptions): NestedCore
   /** What a node handles now. */
   workOf(node: string): CurrentWork | null | undefined
-  turn(traceId: string): TurnRecord | undefined
   settle(outcome: Outcome): boolean
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void
   /** Logs an event of a nested session. */

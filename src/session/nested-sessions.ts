@@ -18,13 +18,13 @@ import type { Json } from '../core/json.ts'
 import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
 import { added } from '../core/lists.ts'
 import { describeIssues, readerOf } from '../core/schema.ts'
-import type { PendingWork, TurnResult } from '../core/turn.ts'
+import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
 import { mergeEffects } from './nested-effects.ts'
 import type { StoredDelegations } from './nested-checkpoints.ts'
 import { takesSignal, type NestedCore, type NestedTaker, type NestingSession } from './nested-core.ts'
-import { checkpointsOf, dueOf, placed, statesOf, textOfWork, type Slot, type Work } from './nested-work.ts'
+import { checkpointsOf, dueOf, pendingIn, statesOf, textOfWork, withTurn, type Slot, type Work } from './nested-work.ts'
 
 /** See the top of this file. */
 export class NestedSessions {
@@ -49,11 +49,11 @@ export class NestedSessions {
       const work = this.#newWork(node, eventId)
       if (!work) continue
       work.results = [...results]
-      for (const [name, { task, output, session }] of Object.entries(slots)) {
+      for (const [name, { task, output, ended, session }] of Object.entries(slots)) {
         const agent = work.delegation.agents[readSlotName(name).agent] as Agent
         const { sessionId } = session
         const core = this.#session.createNested({ agent, sessionId, checkpoint: session })
-        this.#open(work, name, task, core, firstTurnOf(sessionId)).output = output
+        Object.assign(this.#open(work, name, task, core), { output, ended })
       }
     }
   }
@@ -122,7 +122,10 @@ export class NestedSessions {
       const tasks = this.#tasksOf(work)
       const results = (work.results ??= tasks.map(() => null))
       for (const slot of work.slots.values())
-        if (slot.ended) results[slot.task] = this.#resultOf(work, slot, slot.ended)
+        if (slot.ended && slot.core.turns().length === 0) {
+          this.#close(work, slot)
+          results[slot.task] = slot.ended
+        }
       const failure = work.delegation.failsFast ? results.find((result) => result?.error)?.error : undefined
       if (!failure) this.#fill(work, tasks, results)
       if (failure) this.#settle(work, failure)
@@ -169,15 +172,15 @@ export class NestedSessions {
     const sessionId = `${event.id}~${node}.${task}${again}`
     const core = this.#session.createNested({ agent, sessionId })
     const traceId = core.newTraceId()
-    this.#open(work, slotName(name, index), task, core, traceId)
+    this.#open(work, slotName(name, index), task, core)
     if (type === 'user_input') core.accept(traceId, { data })
     else core.signal(traceId, type, data)
   }
 
-  #open(work: Work, name: string, task: number, core: NestedCore, traceId: string): Slot {
+  #open(work: Work, name: string, task: number, core: NestedCore): Slot {
     const path = `${work.node}/${name}`
     const texts = new CheckpointTexts()
-    const slot: Slot = { path, name, task, core, traceId, texts, output: undefined, ended: undefined, text: undefined }
+    const slot: Slot = { path, name, task, core, texts, output: undefined, ended: undefined, text: undefined }
     work.slots.set(name, slot)
     core.onStep = () => this.#merge(work, slot)
     core.onStep()
@@ -194,8 +197,8 @@ export class NestedSessions {
       else slot.output = event.data
     }
     for (const result of effects.settled) {
-      if (result.status === 'waiting' || result.traceId !== slot.traceId) continue
-      slot.ended = result
+      if (result.status === 'waiting') continue
+      slot.ended = withTurn(slot, result)
       this.#changed = true
     }
   }
@@ -209,13 +212,6 @@ export class NestedSessions {
     const known = transient.has(sent.type) || [...transient].some((each) => resetOf(each) === sent.type)
     if (known)
       this.#session.emitTransient({ node, event, attempt, state: undefined }, sent.type, sent.data, ++work.streamed)
-  }
-
-  #resultOf(work: Work, slot: Slot, { text, usage, status, error }: TurnResult): TaskResult {
-    this.#close(work, slot)
-    const cancelled = status === 'cancelled' ? new TroupeError('cancelled', `${slot.path} was cancelled.`) : undefined
-    const failure = error ?? (cancelled ? toErrorData(cancelled) : null)
-    return { text, output: slot.output ?? null, usage, error: failure && placed(failure, slot.path) }
   }
 
   /** Settles the event with its results, or its failure. */
@@ -302,10 +298,10 @@ export class NestedSessions {
   find(type: string, data: Json): NestedTaker | undefined {
     const { callId, eventId } = (data ?? {}) as { callId?: unknown; eventId?: unknown }
     const takers = [...this.#work.values()].flatMap((work) =>
-      [...work.slots.values()].flatMap(({ core, traceId: innerTraceId }) => {
-        const pending = core.pending(innerTraceId)
+      [...work.slots.values()].flatMap(({ core }) => {
+        const pending = pendingIn(core)
         const takes = pending.length > 0 && takesSignal(core, type, data)
-        return takes ? [{ core, traceId: work.event.traceId, innerTraceId, pending }] : []
+        return takes ? [{ core, traceId: work.event.traceId, pending }] : []
       }),
     )
     const named = takers.find(({ pending }) =>
@@ -320,14 +316,18 @@ export class NestedSessions {
   waits(node: string): boolean {
     const slots = this.#work.get(node)?.slots
     if (!slots || slots.size === 0) return false
-    for (const { core, traceId } of slots.values()) if (core.turn(traceId)?.status !== 'waiting') return false
+    for (const { core } of slots.values()) {
+      const turns = core.turns()
+      // One without is through, and is about to be closed.
+      if (turns.length === 0 || turns.some(({ status }) => status !== 'waiting')) return false
+    }
     return true
   }
 
   /** What the sessions of a node hold for a person or a signal. */
   pending(node: string): PendingWork[] {
-    return [...(this.#work.get(node)?.slots.values() ?? [])].flatMap(({ path, core, traceId }) =>
-      core.pending(traceId).map((held) => ({ ...held, node: `${path}/${held.node}` })),
+    return [...(this.#work.get(node)?.slots.values() ?? [])].flatMap(({ path, core }) =>
+      pendingIn(core).map((held) => ({ ...held, node: `${path}/${held.node}` })),
     )
   }
 
@@ -356,9 +356,4 @@ export class NestedSessions {
   text(): string | undefined {
     return this.#work.size === 0 ? undefined : textOfWork(this.#work.values())
   }
-}
-
-/** A nested session has one turn that counts: the first, begun before there was another branch. */
-function firstTurnOf(sessionId: string): string {
-  return `${sessionId}/0.1`
 }

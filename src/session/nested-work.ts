@@ -3,10 +3,12 @@ import type { AgentEvent } from '../core/events.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
-import type { TurnResult } from '../core/turn.ts'
+import type { PendingWork, TurnResult } from '../core/turn.ts'
+import { addUsage } from '../core/messages.ts'
+import { TroupeError, toErrorData } from '../core/errors.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { CheckpointTexts } from './checkpoint-text.ts'
-import type { StoredDelegations } from './nested-checkpoints.ts'
+import type { StoredDelegations, StoredSlot } from './nested-checkpoints.ts'
 import type { NestedCore } from './nested-core.ts'
 
 /** A nested session at work. */
@@ -15,11 +17,10 @@ export interface Slot {
   readonly name: string
   readonly task: number
   readonly core: NestedCore
-  /** Its own turn that does the task: the first that it had. */
-  readonly traceId: string
   readonly texts: CheckpointTexts
   output: Json | undefined
-  ended: TurnResult | undefined
+  /** What its turns that have ended led to. */
+  ended: TaskResult | undefined
   /** Text of its stored form; undefined when it has changed since. */
   text: string | undefined
 }
@@ -50,10 +51,7 @@ export function checkpointsOf(works: Iterable<Work>): StoredDelegations<Checkpoi
         eventId: event.id,
         results,
         slots: Object.fromEntries(
-          [...slots.values()].map(({ name, task, output, core }) => [
-            name,
-            { task, ...(output === undefined ? {} : { output }), session: core.checkpoint() },
-          ]),
+          [...slots.values()].map((slot) => [slot.name, { ...headOf(slot), session: slot.core.checkpoint() }]),
         ),
       },
     ]),
@@ -71,9 +69,30 @@ export function textOfWork(works: Iterable<Work>): string {
 }
 
 function textOf(slot: Slot): string {
-  const { task, output, core, texts } = slot
-  const head = JSON.stringify(output === undefined ? { task } : { task, output }).slice(0, -1)
-  return (slot.text ??= `${head},"session":${texts.of(core, false)}}`)
+  const head = JSON.stringify(headOf(slot)).slice(0, -1)
+  return (slot.text ??= `${head},"session":${slot.texts.of(slot.core, false)}}`)
+}
+
+function headOf({ task, output, ended }: Slot): Omit<StoredSlot<never>, 'session'> {
+  return { task, ...(output === undefined ? {} : { output }), ...(ended ? { ended } : {}) }
+}
+
+/** What the turns of a slot have led to, with one more that has ended. */
+export function withTurn({ path, output = null, ended }: Slot, result: TurnResult): TaskResult {
+  const { text, usage, status } = result
+  const cancelled = status === 'cancelled' ? toErrorData(new TroupeError('cancelled', `${path} was cancelled.`)) : null
+  const error = result.error ?? cancelled
+  return {
+    text: text === '' ? (ended?.text ?? '') : text,
+    output,
+    usage: ended ? addUsage(ended.usage, usage) : usage,
+    error: ended?.error ?? (error && placed(error, path)),
+  }
+}
+
+/** What a session holds for a person or a signal. */
+export function pendingIn(core: NestedCore): PendingWork[] {
+  return core.turns().flatMap(({ traceId }) => core.pending(traceId))
 }
 
 /** When one of the sessions has to be woken. */
@@ -102,6 +121,6 @@ function prefixed(state: NodeState, path: string): NodeState {
 }
 
 /** A failure with the path of the node that it happened at. */
-export function placed(failure: ErrorData, path: string): ErrorData {
+function placed(failure: ErrorData, path: string): ErrorData {
   return failure.node === undefined ? { ...failure, node: path } : { ...failure, node: `${path}/${failure.node}` }
 }

@@ -5,7 +5,7 @@ import type { LoggedEvent, Store } from '../../core/store.ts'
 import { openStoredSessions } from '../store-option.ts'
 import { count } from '../words.ts'
 import { idsBetween } from '../../session/transcript.ts'
-import type { TranscriptHead } from '../../session/checkpoint.ts'
+import { headsOf, type TranscriptHead } from '../../session/checkpoint.ts'
 import { findSession } from './find-session.ts'
 import { sessionFileFormat, type SessionFile } from './session-file.ts'
 
@@ -16,8 +16,10 @@ export async function exportSession(id: string, { store: url }: { readonly store
   const store = await openStoredSessions(url, { readOnly: true })
   try {
     const checkpoint = await findSession(store, id, url)
-    const messages = await readMessages(store, id, checkpoint.head)
-    const missing = checkpoint.head.count - messages.length
+    const heads = headsOf(checkpoint)
+    const messages: MessageRecord[] = []
+    for (const head of heads) messages.push(...(await readMessages(store, id, head)))
+    const missing = heads.reduce((sum, head) => sum + head.count, 0) - messages.length
     if (missing > 0)
       process.stderr.write(`warning: ${count(missing, 'message')} of session '${id}' could not be found\n`)
     const file: SessionFile = {

@@ -10,7 +10,7 @@ import { sessionIdPattern } from '../../core/events.ts'
 import type { MessageRecord } from '../../core/messages.ts'
 import { describeIssues } from '../../core/schema.ts'
 import type { LoggedEvent } from '../../core/store.ts'
-import type { Checkpoint } from '../../session/checkpoint.ts'
+import { headsOf, type Checkpoint } from '../../session/checkpoint.ts'
 import { readCheckpoint } from '../../session/checkpoint-text.ts'
 import { idsBetween } from '../../session/transcript.ts'
 
@@ -93,7 +93,7 @@ export function readSessionFile(text: string, file: string): SessionFile {
 
 /** What does not fit together in a file whose parts are well formed. */
 function findFault({ checkpoint, messages, log }: SessionFile): string | undefined {
-  const known = new Set(idsBetween(checkpoint.head, 0, checkpoint.head.count))
+  const known = new Set(headsOf(checkpoint).flatMap((head) => idsBetween(head, 0, head.count)))
   const foreign = messages.find(({ id }) => !known.delete(id))
   if (foreign) return `message ${foreign.id} is twice in it, or not of its conversation.`
   const misplaced = log.find(

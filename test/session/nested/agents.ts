@@ -1,9 +1,8 @@
 /** Agents that are made of other agents, whose handlers a test plays. */
 import { z } from 'zod'
-import type { Store } from '../../../src/core/store.ts'
 import { agentNode } from '../../../src/nodes/agent-node.ts'
 import { testStore, type TestStore } from '../../setup/test-store.ts'
-import { defineAgent, openSession, setupAgent, textOf, type Agent, type Session } from '../../setup/engine.ts'
+import { defineAgent, openSession, setupAgent, type Agent, type Session } from '../../setup/engine.ts'
 import { settled } from '../../setup/gate.ts'
 import { played, relayAgent, type Play } from '../agents.ts'
 
@@ -66,11 +65,4 @@ export async function crashed(agent: Agent, text: string): Promise<{ store: Test
 /** The next result of a turn. */
 export function nextTurn(session: Session): Promise<{ status: string; text: string }> {
   return new Promise((resolve) => session.on('turn', resolve))
-}
-
-/** What the store has of a session under every id that it may ever have had a message under. */
-export async function messageTexts(store: Store, id: string, branches: readonly number[]): Promise<string[]> {
-  const ids = branches.flatMap((branch) => Array.from({ length: 8 }, (_, index) => `${branch}.${index}`))
-  const records = await store.memory.get(id, ids)
-  return records.flatMap((record) => (record ? [textOf(record.message.content as string)] : []))
 }
