@@ -4,6 +4,7 @@ import type { AgentEvent } from './events.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
 import type { Message, MessageWindow, Usage } from './messages.ts'
+import type { Supervision, SupervisionStatus } from './supervision.ts'
 import type { TurnRequest } from './turn.ts'
 
 export type Schema = z.ZodType
@@ -19,6 +20,8 @@ export interface NodeState {
   readonly lastEvent: { readonly id: string; readonly type: string; readonly from: string } | null
   /** Why its last event failed. */
   readonly error: ErrorData | null
+  /** Of nodes that are supervised. */
+  readonly supervision?: SupervisionStatus
 }
 
 /** What a node does with an event whose handler was at work when the process died. */
@@ -101,6 +104,7 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   /** Its work does not keep a turn open (speech). */
   readonly background: boolean
   readonly onRestore: RestorePolicy
+  readonly supervision?: Supervision
   /** Handles the announcement that chunks which it took are void; nodes without it do not get resets. */
   readonly takesResets: boolean
   /** What the node says of itself in `agent.graph`, such as a decision's routes; JSON. */

@@ -4,6 +4,7 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import type { Message } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { WindowData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { completeChat, type ChatRequest } from '../model/chat.ts'
 import { callOptions, chooseModel, readConversation, type ModelOptions } from './model-options.ts'
 import {
@@ -18,7 +19,7 @@ import {
 } from './routes.ts'
 
 /** Options of {@link decisionNode}. */
-export interface DecisionNodeOptions<Names extends Routes> extends ModelOptions {
+export interface DecisionNodeOptions<Names extends Routes> extends ModelOptions, SupervisedOptions {
   /** Route names with a description that tells the model when to take each. */
   readonly routes: Names
   /** What the model is told before the routes. Default: that it decides how the conversation goes on. */
@@ -61,6 +62,7 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
 
   return defineNode({
     kind: 'decision',
+    supervision: options.supervision,
     input: WindowData,
     emits: { route: routeDataOf(names) },
     describe: { routes: { ...options.routes } },

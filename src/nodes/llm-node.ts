@@ -4,6 +4,7 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import { addUsage, noUsage, type MessageToolCall, type MessageWindow } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ChunkData, ResultData, WindowData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { streamChat, type ChatAnswer, type ChatRequest } from '../model/chat.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, routeTool, unknownRoute } from './choose-route.ts'
@@ -15,7 +16,8 @@ import { DecisionError, namesOfRoutes, readRoute, routeDataOf, type RouteData, t
 import { toolsByName, type CallOf, type Tool } from './tool.ts'
 
 /** Options of {@link llmNode}. */
-export interface LlmNodeOptions<Tools extends readonly Tool[], Names extends Routes> extends ModelOptions {
+export interface LlmNodeOptions<Tools extends readonly Tool[], Names extends Routes>
+  extends ModelOptions, SupervisedOptions {
   /** The system message. Default: none. */
   readonly system?: string
   /** Tools that the model may call; without any the node has no event `tool_call`. */
@@ -94,6 +96,7 @@ export function llmNode<const Tools extends readonly Tool[] = [], const Names ex
 
   return defineNode({
     kind: 'llm',
+    supervision: options.supervision,
     input: WindowData,
     emits: {
       llm_chunk: ChunkData,

@@ -39,6 +39,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode {
 
   return defineNode({
     kind: 'memory',
+    supervision: options.supervision,
     input: UserInput,
     emits: { memory_ready: MemoryData },
     state: MemoryState,

@@ -5,13 +5,14 @@ import type { MessageWindow } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ToolResultData, type CallResult } from '../core/payloads.ts'
 import { abortable } from '../core/abortable.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { Payload } from './payload.ts'
 import { observedTool } from './observed-tool.ts'
 import { outcomeUnknown, runTool, type Call } from './run-tool.ts'
 import { toolsByName, type CallOf, type Tool, type ToolContext } from './tool.ts'
 
 /** Options of {@link toolNode}. */
-export interface ToolNodeOptions<Tools extends readonly Tool[]> {
+export interface ToolNodeOptions<Tools extends readonly Tool[]> extends SupervisedOptions {
   /** What may be called: the tools that the `llmNode` offers, or more. */
   readonly tools: Tools
   /** The most calls of one event that run at the same time, a whole number from 1. Default: 8. */
@@ -47,6 +48,7 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
 
   return defineNode({
     kind: 'tools',
+    supervision: options.supervision,
     input: CallsData,
     emits: { tool_result: ToolResultData },
     onRestore: 'rerun',

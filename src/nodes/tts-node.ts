@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defineNode } from '../agent/define-node.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { ChunkData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { splitSentences } from './sentences.ts'
 
 /**
@@ -39,9 +40,10 @@ type State = z.infer<typeof State>
  *
  * For now it gives sentences, not audio.
  */
-export function ttsNode(): TtsNode {
+export function ttsNode(options: SupervisedOptions = {}): TtsNode {
   return defineNode({
     kind: 'tts',
+    supervision: options.supervision,
     input: ChunkData,
     emits: { sentence_ready: SentenceData },
     transient: ['sentence_ready'],

@@ -137,6 +137,10 @@ const NodeStateSchema = z.object({
   status: z.enum(['idle', 'running', 'waiting', 'completed', 'failed']),
   lastEvent: z.unknown(),
   error: z.unknown(),
+  supervision: z
+    .object({ retries: z.number(), retryAt: z.number().nullable(), circuit: z.string(), restarts: z.number() })
+    .optional()
+    .meta({ description: 'Of nodes that are supervised.' }),
 })
 
 export const SessionSchema = z

@@ -45,6 +45,7 @@ import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
 import { steered, type SteeredSession } from './steering.ts'
 import { Steps } from './steps.ts'
+import { Supervisor, type SupervisedSession } from './supervisor.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
@@ -52,7 +53,10 @@ import { TurnLedger, type TurnInput, type TurnRecord } from './turn-ledger.ts'
 import type { TurnPolicy } from './turn-policy.ts'
 
 /** See the top of this file. */
-export class SessionCore extends Steps implements RoutedSession, CycledSession, SteeredSession, ControlledSession {
+export class SessionCore
+  extends Steps
+  implements RoutedSession, CycledSession, SteeredSession, ControlledSession, SupervisedSession
+{
   readonly agent: Agent
   readonly sessionId: string
   readonly limits: ResolvedLimits
@@ -61,11 +65,12 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Where the transcript ends. */
   head: TranscriptHead
   readonly seen: SeenMessages
+  readonly supervisor: Supervisor
+  readonly control: TurnControl
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #ledger: TurnLedger
   readonly #cycle: TurnCycle
-  readonly #control: TurnControl
   readonly #ids: SessionIds
   #revision: number
   readonly #retired: Checkpoint['retired']
@@ -92,7 +97,8 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
       (set, cleared) => changeTimers(this.effects, set, cleared),
     )
     this.#cycle = new TurnCycle(this, this.#ledger, this.#timers)
-    this.#control = new TurnControl(this, { ledger: this.#ledger, timers: this.#timers, ids: this.#ids })
+    this.control = new TurnControl(this, { ledger: this.#ledger, timers: this.#timers, ids: this.#ids })
+    this.supervisor = new Supervisor(this, this.#timers, (node, event) => this.#router.abort(node, event))
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
@@ -105,7 +111,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
       // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
       this.effects.durable = true
       for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
-      if (checkpoint) this.#control.restore(checkpoint)
+      if (checkpoint) this.control.restore(checkpoint)
     })
     assertStarted(actor, agent, sessionId)
   }
@@ -115,7 +121,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Accepts a message of the client: its turn begins now, or when the running one ends, which it may cancel. */
   accept(traceId: string, input: TurnInput, policy: TurnPolicy = 'enqueue'): void {
     this.step(() => {
-      const joins = this.#control.makeWay(policy)
+      const joins = this.control.makeWay(policy)
       const turn = this.#ledger.open(traceId, this.time, input)
       if (joins) turn.steers = true
       this.remember(traceId, input.clientId)
@@ -142,7 +148,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.step(() => {
       this.remember(traceId, clientId)
-      if (!this.#ledger.get(traceId)) this.begins(traceId)
+      if (!this.#ledger.get(traceId)) this.control.begins(traceId)
       const turn = this.#ledger.get(traceId) ?? this.#ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -156,12 +162,14 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Takes the outcome of a job; false when it is late or double. */
   settle(outcome: Outcome): boolean {
     const work = this.#currentWork(outcome.node)
-    if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
-    this.step(() => this.#commit(outcome, work.event))
+    if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt || work.retryAt !== undefined)
+      return false
+    this.step(() => this.#commit(outcome, work))
     return true
   }
 
-  #commit(outcome: Outcome, event: AgentEvent): void {
+  #commit(outcome: Outcome, work: CurrentWork): void {
+    const { event } = work
     const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
     const turn = this.#ledger.get(event.traceId)
@@ -169,17 +177,21 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
+    this.supervisor.ended(node)
+    const { retry, supervision } = this.supervisor.judge(outcome, work)
+    if (retry) return tellNode(this.children, node, retry)
     const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
-    if (state && !failure) this.#control.stateSet(node, state.value, event.traceId)
-    tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
+    if (state && !failure) this.control.stateSet(node, state.value, event.traceId)
+    const settlement = settlementOf(outcome, event, permanent, emit)
+    tellNode(this.children, node, supervision ? { ...settlement, supervision } : settlement)
   }
 
   /** True while a job is what its node handles: false once it is settled or given up. */
   wants({ node, event, attempt }: Job): boolean {
     const work = this.#currentWork(node)
-    return work?.event.id === event.id && work.attempt === attempt
+    return work?.event.id === event.id && work.attempt === attempt && work.retryAt === undefined
   }
 
   /** Lets a transient event of a running job leave at once. */
@@ -199,16 +211,19 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   /** Gives up on a turn, at once or when what is at work there is through. False when it is not open any more. */
   cancel(traceId: string, at: CancelPoint = 'immediately'): boolean {
     const turn = this.#ledger.get(traceId)
-    if (turn) this.step(() => this.#control.cancel(turn, at))
+    if (turn) this.step(() => this.control.cancel(turn, at))
     return turn !== undefined
   }
 
   /** Fires a timer that is due; one that is not wanted any more has no effect. */
-  fire(key: string): void {
+  fire(key: string, due?: number): void {
+    // What fires may have been set anew meanwhile.
+    if (due !== undefined && this.#timers.get(key)?.due !== due) return
     const timer = this.#timers.take(key)
     if (!timer) return
     this.step(() => {
       this.effects.durable = true
+      if (this.supervisor.fire(timer)) return
       const turn = this.#cycle.deadlineOf(timer)
       if (turn) {
         // What the turn was at has had its time; an edge that takes the limit gets some to wind up.
@@ -232,8 +247,11 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   }
 
   protected override endStep(): void {
-    this.#control.stepEnds()
-    if (this.effects.durable || this.#workEnded) this.#cycle.settle()
+    do {
+      this.control.stepEnds()
+      if (this.effects.durable || this.#workEnded) this.#cycle.settle()
+      // A turn may begin, or go on, with what a node's supervision refuses.
+    } while (this.supervisor.settleRefused())
     this.#workEnded = false
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
@@ -260,7 +278,7 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
       timers: this.#timers.list(),
-      ...this.#control.undoData(),
+      ...this.control.undoData(),
       ...this.seen.stored,
       retired: this.#retired,
     }
@@ -292,18 +310,14 @@ export class SessionCore extends Steps implements RoutedSession, CycledSession, 
   nodeStates(): Record<string, NodeState> {
     // While inputs are queued, the newest id is that of a turn that has not begun.
     const newest = this.#ledger.runningBeforeQueued()?.traceId ?? this.#ids.newestTraceId
-    return nodeStates(this.agent, this.children, newest, this.#closed)
+    return nodeStates(this.agent, this.children, newest, this.#closed, this.now())
   }
 
   // --- for the router and the cycle of turns -------------------------------------------
 
   /** For a message that takes the running turn back it is of a new branch. */
   newTraceId(policy?: TurnPolicy): string {
-    return this.#control.newTraceId(policy)
-  }
-
-  begins(traceId: string): void {
-    this.#control.begins(traceId)
+    return this.control.newTraceId(policy)
   }
 
   steered(node: string, event: AgentEvent): AgentEvent {

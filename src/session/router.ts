@@ -21,6 +21,7 @@ import { agentEventOf, machineEvent } from './machine-event.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { SeenMessages } from './seen-messages.ts'
+import type { Supervisor } from './supervisor.ts'
 import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -33,6 +34,7 @@ export interface RoutedSession {
   readonly children: NodeActors
   readonly effects: Effects
   readonly seen: SeenMessages
+  readonly supervisor: Supervisor
   readonly time: number
   readonly ended: boolean
   turn(traceId: string): TurnRecord | undefined
@@ -185,11 +187,13 @@ export class Router implements SessionScope {
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
     const { effects } = this.#session
-    effects.jobs = added(effects.jobs, { node, event, attempt, state })
+    if (this.#session.supervisor.admits(node, event, attempt))
+      effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
     const { effects } = this.#session
+    this.#session.supervisor.ended(node)
     effects.jobs = effects.jobs.filter((job) => job.node !== node || job.event.id !== event.id)
     effects.cancels = added(effects.cancels, { node, eventId: event.id })
     effects.durable = true

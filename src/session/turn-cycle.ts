@@ -10,6 +10,7 @@ import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from './effects.ts'
 import { openWork, pendingWork } from './node-actors.ts'
 import { keyOf, type TimerTable } from './timer-table.ts'
+import type { TurnControl } from './turn-control.ts'
 import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
 import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
 
@@ -22,8 +23,7 @@ export interface CycledSession extends EndedTurnSession {
   readonly time: number
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
-  /** A turn is about to begin. */
-  begins(traceId: string): void
+  readonly control: TurnControl
   /** Gives the machine an event. */
   tellMachine(event: AgentEvent): void
 }
@@ -102,7 +102,7 @@ export class TurnCycle {
     delete turn.input
     delete turn.steers
     this.watch(turn)
-    this.#session.begins(traceId)
+    this.#session.control.begins(traceId)
     this.#session.tellMachine(this.#session.newEvent('input', 'user_input', input ?? null, traceId))
   }
 

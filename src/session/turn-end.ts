@@ -42,7 +42,7 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
   }
   if (size > largest) return undefined
   // A turn that ends in the same step may have its deadline still.
-  const due = timers.filter(({ event }) => event.type !== 'turn.deadline')
+  const due = timers.filter(({ target, event }) => target === '' && event.type !== 'turn.deadline')
   return {
     format,
     agent,
@@ -77,7 +77,14 @@ function nodeTextAtRest(sessionId: string, snapshot: unknown): string {
   if (!('inbox' in (snapshot as object))) return '{}'
   const { state, held } = snapshot as NodeSnapshot
   if (state === undefined && held.length === 0) return '{}'
-  const rest = persistNode({ ...(snapshot as NodeSnapshot), current: null, inbox: [], last: null, failure: null })
+  const rest = persistNode({
+    ...(snapshot as NodeSnapshot),
+    current: null,
+    inbox: [],
+    last: null,
+    failure: null,
+    supervision: undefined,
+  })
   return nodeText(sessionId, rest as unknown as PersistedNode)
 }
 
