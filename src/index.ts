@@ -48,6 +48,8 @@ export type {
   Supervision,
   SupervisionStatus,
 } from './core/supervision.ts'
+export { overBudget } from './agent/over-budget.ts'
+export type { BudgetLeft, BudgetName, SessionProgress } from './core/budget.ts'
 export { CircuitOpenError, NodeDownError, NodeTimeoutError } from './core/supervision.ts'
 export type { TurnPolicy } from './session/turn-policy.ts'
 export { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './session/fork.ts'

@@ -52,26 +52,37 @@ export interface MessageRecord {
   readonly aside?: true
 }
 
-/** Tokens that model calls used, and how many calls there were. */
+/** Tokens that model calls used, and how many calls there were. What is not there is not known. */
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly totalTokens: number
   readonly calls: number
+  /** Of the input tokens, those that the server had in its cache. */
+  readonly cachedInputTokens?: number
+  /** Of the output tokens, those that the model thought with. */
+  readonly reasoningTokens?: number
+  /** Money, in the currency of the prices that were given. The sum of calls with prices only, where others had none. */
+  readonly cost?: number
 }
 
 /** No usage. */
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, totalTokens: 0, calls: 0 }
 
-/** The sum of two usages. */
+/** The sum of two usages; what only one of them knows is taken as it is. */
 export function addUsage(a: Usage, b: Usage): Usage {
-  return {
+  const sum: { -readonly [Key in keyof Usage]: Usage[Key] } = {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
     totalTokens: a.totalTokens + b.totalTokens,
     calls: a.calls + b.calls,
   }
+  for (const key of knownSometimes)
+    if (a[key] !== undefined || b[key] !== undefined) sum[key] = (a[key] ?? 0) + (b[key] ?? 0)
+  return sum
 }
+
+const knownSometimes = ['cachedInputTokens', 'reasoningTokens', 'cost'] as const
 
 /**
  * A conversation by reference, as it travels between nodes: plain JSON, so that events, inboxes and checkpoints hold

@@ -56,6 +56,9 @@ export const UsageData = z.object({
   outputTokens: z.number(),
   totalTokens: z.number(),
   calls: z.number(),
+  cachedInputTokens: z.number().exactOptional(),
+  reasoningTokens: z.number().exactOptional(),
+  cost: z.number().exactOptional(),
 })
 
 /** A call of a tool that the client runs; `arguments` is the model's JSON text, which may be malformed. */

@@ -26,6 +26,12 @@ export interface UsageView {
   readonly totalTokens: number
   /** Calls of a model. */
   readonly calls: number
+  /** Of the input tokens, those that the server had in its cache; left out where nobody said. */
+  readonly cachedInputTokens?: number
+  /** Of the output tokens, those that the model thought with; left out where nobody said. */
+  readonly reasoningTokens?: number
+  /** Money, in the currency of the prices that the agent was given; left out without prices. */
+  readonly cost?: number
 }
 
 // --- sessions ----------------------------------------------------------------------------------

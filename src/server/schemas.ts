@@ -79,7 +79,15 @@ export const Signal = z
   .meta({ id: 'Signal' })
 
 const Usage = z
-  .object({ inputTokens: z.number(), outputTokens: z.number(), totalTokens: z.number(), calls: z.number() })
+  .object({
+    inputTokens: z.number(),
+    outputTokens: z.number(),
+    totalTokens: z.number(),
+    calls: z.number(),
+    cachedInputTokens: z.number().optional().meta({ description: 'Of the input tokens, those that were cached.' }),
+    reasoningTokens: z.number().optional().meta({ description: 'Of the output tokens, those of reasoning.' }),
+    cost: z.number().optional().meta({ description: 'Money, in the currency of the prices that the agent was given.' }),
+  })
   .meta({ id: 'Usage', description: 'Tokens that calls of models used, and how many calls there were.' })
 
 const Pending = z.object({
@@ -159,7 +167,7 @@ export const SessionSchema = z
   })
   .meta({
     id: 'Session',
-    description: 'A session now. `usage` is that of the turns that ended and are kept (newest 100).',
+    description: 'A session now. `usage` is that of all its turns so far.',
   })
 
 export const Fork = z

@@ -17,7 +17,7 @@ import {
   type PersistedSnapshot,
   type UndoData,
 } from './checkpoint.ts'
-import type { TurnRecord } from './turn-ledger.ts'
+import type { TurnData } from './turn-ledger.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Holding = { readonly event: AgentEvent }
@@ -227,10 +227,10 @@ const turnDefaults = {
   dropped: [],
   failure: null,
   cancelled: false,
-} satisfies Partial<TurnRecord>
+} satisfies Partial<TurnData>
 
 /** An open turn as it is stored. */
-export function compactTurn(sessionId: string, turn: TurnRecord): Fields {
+export function compactTurn(sessionId: string, turn: TurnData): Fields {
   const { usage, text, dropped, failure, cancelled } = turn
   return {
     ...turn,

@@ -10,7 +10,8 @@ import type { AgentEvent, SeenMessage } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Timer } from '../actor/host.ts'
 import type { Counters } from './session-ids.ts'
-import type { TurnRecord } from './turn-ledger.ts'
+import type { TurnData } from './turn-ledger.ts'
+import type { StoredUsage } from './usage-account.ts'
 
 export const checkpointFormat = 1
 
@@ -56,10 +57,12 @@ export interface Checkpoint {
   readonly revision: number
   readonly head: TranscriptHead
   readonly counters: Counters
-  readonly turns: readonly TurnRecord[]
+  readonly turns: readonly TurnData[]
   /** Persisted snapshot of the session's actor with its nodes. */
   readonly snapshot: Snapshot<unknown>
   readonly timers: readonly Timer[]
+  /** What all its turns have used; left out while that is nothing. */
+  readonly used?: StoredUsage
   /** What takes the running turn back. */
   readonly undo?: UndoData
   /** The newest messages that clients named, so that a repeated one joins the first; see seen-messages.ts. */

@@ -19,7 +19,7 @@ import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
-import { addUsage, type Message } from '../core/messages.ts'
+import type { Message, Usage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
 import { changeTimers } from './effects.ts'
@@ -91,6 +91,7 @@ export class SessionCore
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
     this.#ledger = new TurnLedger(checkpoint?.turns)
+    this.#ledger.account.begin(this.limits, () => this.time, checkpoint?.used)
     this.#router = new Router(this, tap)
     this.#timers = new TimerTable(
       () => this.time,
@@ -173,7 +174,7 @@ export class SessionCore
     const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
     const turn = this.#ledger.get(event.traceId)
-    if (turn && usage) turn.usage = addUsage(turn.usage, usage)
+    if (usage) this.#ledger.spend(turn, usage)
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
@@ -278,6 +279,7 @@ export class SessionCore
       counters: this.#ids.counters,
       turns: this.#ledger.all(),
       timers: this.#timers.list(),
+      ...this.#ledger.account.stored,
       ...this.control.undoData(),
       ...this.seen.stored,
       retired: this.#retired,
@@ -293,6 +295,11 @@ export class SessionCore
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
     return this.#cycle.due()
+  }
+
+  /** What all turns have used so far. */
+  get usage(): Usage {
+    return this.#ledger.account.usage
   }
 
   turn(traceId: string): TurnRecord | undefined {

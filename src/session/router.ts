@@ -298,6 +298,11 @@ export class Router implements SessionScope {
       this.meetLimit(turn, 'maxToolRounds', limits.maxToolRounds)
       return false
     }
+    const met = turn.limited ? undefined : turn.exhausted
+    if (met) {
+      this.meetLimit(turn, met.limit, met.value)
+      return false
+    }
     const snapshot = children[node]?.getSnapshot() as NodeSnapshot | undefined
     if (snapshot && snapshot.inbox.length + snapshot.held.length >= limits.maxInbox) {
       // What waits there is durable and may not be dropped, and neither may this: the turn cannot go on.

@@ -70,6 +70,7 @@ export class TurnCycle {
     if (limits.deadline === 0 || this.#timers.get(keyOf('', deadlineTimer + turn.traceId))) return
     const due = turn.timeLeft === undefined ? turn.acceptedAt + limits.deadline : time + turn.timeLeft
     delete turn.timeLeft
+    turn.dueAt = due
     this.#setDeadline(turn, due)
   }
 

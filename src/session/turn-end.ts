@@ -29,7 +29,7 @@ export interface EndedTurnSession {
 /** The session as the log keeps it: as a stored checkpoint, without what the place of the entry says. Undefined where it cannot be forked from. */
 export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpoint'] {
   if (session.ended) return undefined
-  const { format, agent, sessionId, head, counters, turns, timers, retired } = session.checkpointHead()
+  const { format, agent, sessionId, head, counters, turns, timers, used, retired } = session.checkpointHead()
   const open = turns.filter(({ status }) => status !== 'queued')
   if (open.some(({ status }) => status === 'running')) return undefined
   const { status, value, context, historyValue } = session.root.getSnapshot() as PersistedSnapshot
@@ -51,6 +51,7 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
     machine: { status, value, context },
     nodes,
     ...(open.length > 0 ? { turns: copyOf(open.map((turn) => compactTurn(sessionId, turn))) } : {}),
+    ...(used ? { used } : {}),
     ...(due.length > 0 ? { timers: due } : {}),
     ...(isEmpty(historyValue) ? {} : { history: persistedHistory(session.root) }),
     ...(isEmpty(retired) ? {} : { retired }),
