@@ -41,6 +41,17 @@ export type { SessionInspector, SessionTap, TappedSession } from './session/tap.
 export type { Durability } from './session/session-writer.ts'
 export type { SendOptions } from './session/client-input.ts'
 export type { CancelOptions, CancelPoint } from './session/safe-point.ts'
+export type {
+  BackoffPolicy,
+  CircuitStatus,
+  RetryPolicy,
+  SupervisedOptions,
+  Supervision,
+  SupervisionStatus,
+} from './core/supervision.ts'
+export { overBudget } from './agent/over-budget.ts'
+export type { BudgetLeft, BudgetName, SessionProgress } from './core/budget.ts'
+export { CircuitOpenError, NodeDownError, NodeTimeoutError } from './core/supervision.ts'
 export type { TurnPolicy } from './session/turn-policy.ts'
 export { forgetSession } from './session/forget-session.ts'
 export { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './session/fork.ts'

@@ -7,7 +7,7 @@
  *    goes unhandled.
  */
 import { context } from '@opentelemetry/api'
-import { InputError, toErrorData } from '../core/errors.ts'
+import { InputError } from '../core/errors.ts'
 import { placeOfNode, type PlacedNodes } from '../core/delegation.ts'
 import { copyOf } from '../core/json.ts'
 import { added, none } from '../core/lists.ts'
@@ -15,7 +15,7 @@ import type { FittedEvents, NodeDefinition } from '../core/node.ts'
 import { describeIssues, readerOf } from '../core/schema.ts'
 import { outsideSpans } from '../core/telemetry.ts'
 import { HandlerRuntime, type HandlerSession } from './handler-runtime.ts'
-import type { Job, JobName, Outcome } from './host.ts'
+import { failedOutcome, type Job, type JobName, type Outcome } from './host.ts'
 import { HandlerLoop } from './handler-loop.ts'
 import type { TurnSpans } from './turn-spans.ts'
 
@@ -61,7 +61,7 @@ export class EmbeddedHost {
       event = this.#checked(definition, job, place ?? this.#own, place?.node ?? job.node)
     } catch (error) {
       // Settled later, as all jobs are: who starts one is in the middle of carrying out a step.
-      queueMicrotask(() => this.#session.settle(failed(job, error)))
+      queueMicrotask(() => this.#session.settle(failedOutcome(job, error)))
       return
     }
     if (definition.handler.style !== 'run') {
@@ -121,7 +121,7 @@ export class EmbeddedHost {
     this.#returned()
     if (runtime.aborted) return
     const outcome = runtime.outcome()
-    this.#session.settle(thrown ? { ...failed(job, thrown.error), usage: outcome.usage } : outcome)
+    this.#session.settle(thrown ? { ...failedOutcome(job, thrown.error), usage: outcome.usage } : outcome)
   }
 
   /** Runs a handler in the span of its turn. */
@@ -178,18 +178,5 @@ export class EmbeddedHost {
     for (const loop of this.#loops?.values() ?? []) loop.abandon()
     this.#loops?.clear()
     return this.#pending > 0 ? new Promise((resolve) => (this.#whenIdle = resolve)) : undefined
-  }
-}
-
-function failed(job: Job, error: unknown): Outcome {
-  return {
-    node: job.node,
-    eventId: job.event.id,
-    attempt: job.attempt,
-    emits: [],
-    messages: [],
-    state: null,
-    usage: null,
-    failure: toErrorData(error),
   }
 }

@@ -3,7 +3,7 @@
  * the results back. A job is named by node, event id and attempt: results that come late or twice are dropped.
  */
 import type { AgentEvent } from '../core/events.ts'
-import type { ErrorData } from '../core/errors.ts'
+import { toErrorData, type ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Message, Usage } from '../core/messages.ts'
 
@@ -44,6 +44,12 @@ export interface Outcome {
   readonly usage: Usage | null
   /** Why the handler failed; then nothing else of it takes effect but its usage. */
   readonly failure: ErrorData | null
+}
+
+/** The outcome of a job that failed. */
+export function failedOutcome({ node, event, attempt }: Omit<Job, 'state'>, error: unknown): Outcome {
+  const nothing = { emits: [], messages: [], state: null, usage: null }
+  return { node, eventId: event.id, attempt, ...nothing, failure: toErrorData(error) }
 }
 
 /** The outcome of a job that was at work when its process died and may not run again: nobody knows how far it came. */

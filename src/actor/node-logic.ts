@@ -13,6 +13,7 @@ import { traceIdOf } from '../core/events.ts'
 import { toErrorData, type ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { NodeDefinition, NodeState, NodeStatus } from '../core/node.ts'
+import type { SupervisionState } from '../core/supervision.ts'
 import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent, type Hold } from './held-event.ts'
 import { enqueue } from './inbox.ts'
 import { relay, scopeOf } from './session-scope.ts'
@@ -21,6 +22,8 @@ import { relay, scopeOf } from './session-scope.ts'
 export interface CurrentWork {
   readonly event: AgentEvent
   readonly attempt: number
+  /** How often it was run again since it failed. */
+  readonly retries?: number
   /** Set while it waits to be tried again: when that is due, in milliseconds since the epoch. */
   readonly retryAt?: number
 }
@@ -40,6 +43,7 @@ export interface NodeSnapshot {
   /** The event that is handled now, or was handled last. */
   readonly last: NodeState['lastEvent']
   readonly failure: ErrorData | null
+  readonly supervision?: SupervisionState | undefined
 }
 
 /** What the session tells a node's actor. A fixed vocabulary: XState caches event types for ever. */
@@ -60,7 +64,19 @@ export type NodeCommand =
       readonly state: { readonly value: Json } | null
       readonly emits: readonly AnyEventObject[]
       readonly failure: ErrorData | null
+      readonly supervision?: SupervisionState | undefined
     }
+  /** It has failed, and waits to be tried again. */
+  | {
+      readonly type: 'node.retry'
+      readonly eventId: string
+      readonly attempt: number
+      readonly retryAt: number
+      readonly failure: ErrorData
+      readonly supervision: SupervisionState
+    }
+  /** The wait is over. */
+  | { readonly type: 'node.again'; readonly eventId: string }
   /** Back to a state of before, as if nothing had been handled since. */
   | { readonly type: 'node.revert'; readonly state: Json | undefined }
   /** After a restore: go on with what was in flight (`rerun`), or park it for a person (`ask`). */
@@ -91,21 +107,28 @@ export function nodeLogic(
     const [event, ...inbox] = snapshot.inbox as [AgentEvent, ...AgentEvent[]]
     return run({ ...snapshot, inbox }, event, (snapshot.attempts[event.id] ?? 0) + 1, scope)
   }
-  const run = (snapshot: NodeSnapshot, event: AgentEvent, attempt: number, scope: Scope): NodeSnapshot => {
+  const run = (
+    snapshot: NodeSnapshot,
+    event: AgentEvent,
+    attempt: number,
+    scope: Scope,
+    retries?: number,
+  ): NodeSnapshot => {
     scope.defer(() => scopeOf(scope.system)?.start(node, event, attempt, snapshot.state))
-    const { inbox, held, attempts, state } = snapshot
+    const { inbox, held, attempts, state, supervision } = snapshot
     // Written out, here and where work is settled: a spread costs a tenth of a step.
     return {
       status: 'active',
       output: undefined,
       error: undefined,
-      current: { event, attempt },
+      current: retries === undefined ? { event, attempt } : { event, attempt, retries },
       inbox,
       held,
       attempts,
       state,
       last: event,
       failure: null,
+      supervision,
     }
   }
   const interrupt = (snapshot: NodeSnapshot, event: AgentEvent, scope: Scope): NodeSnapshot => {
@@ -166,15 +189,32 @@ export function nodeLogic(
           // Its data are not needed any more, and may be large.
           last: eventName(current.event),
           failure: command.failure,
+          supervision: command.supervision ?? snapshot.supervision,
         }
         return begin(settled, scope)
+      }
+      case 'node.retry': {
+        const { current } = snapshot
+        if (current?.event.id !== command.eventId || current.attempt !== command.attempt) return snapshot
+        const { retryAt, failure, supervision } = command
+        return {
+          ...snapshot,
+          current: { ...current, retries: (current.retries ?? 0) + 1, retryAt },
+          failure,
+          supervision,
+        }
+      }
+      case 'node.again': {
+        const { current } = snapshot
+        if (current?.event.id !== command.eventId || current.retryAt === undefined) return snapshot
+        return run(snapshot, current.event, current.attempt + 1, scope, current.retries)
       }
       case 'node.revert':
         return { ...snapshot, state: command.state, last: snapshot.current && snapshot.last, failure: null }
       case 'node.resume': {
         const { current } = snapshot
         if (!current) return begin(snapshot, scope)
-        if (command.policy === 'rerun') return run(snapshot, current.event, current.attempt + 1, scope)
+        if (command.policy === 'rerun') return run(snapshot, current.event, current.attempt + 1, scope, current.retries)
         return begin(
           {
             ...snapshot,
@@ -199,7 +239,7 @@ export function nodeLogic(
 /** Drops what is transient or at rest; what is left out is filled in on restore. */
 export function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
   const durable = (events: readonly AgentEvent[]): AgentEvent[] => events.filter((event) => !event.transient)
-  const { current, held, last, failure, state } = snapshot
+  const { current, held, last, failure, state, supervision } = snapshot
   const inbox = durable(snapshot.inbox)
   const waits = (id: string): boolean => [...inbox, ...held.map(({ event }) => event)].some((event) => event.id === id)
   const attempts = Object.entries(snapshot.attempts).filter(([id]) => waits(id))
@@ -212,6 +252,7 @@ export function persistNode(snapshot: NodeSnapshot): Snapshot<undefined> {
     ...(state === undefined ? {} : { state }),
     ...(last ? { last: eventName(last) } : {}),
     ...(failure ? { failure } : {}),
+    ...(supervision && !isEmpty(supervision) ? { supervision } : {}),
   } as unknown as Snapshot<undefined>
 }
 
@@ -246,6 +287,11 @@ export function nodeStateOf(snapshot: NodeSnapshot | Snapshot<unknown>, traceId:
     lastEvent: snapshot.last && eventName(snapshot.last),
     error: snapshot.failure,
   }
+}
+
+function isEmpty(value: object): boolean {
+  for (const _ in value) return false
+  return true
 }
 
 function eventName({ id, type, from }: NonNullable<NodeState['lastEvent']>): NonNullable<NodeState['lastEvent']> {

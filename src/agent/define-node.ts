@@ -13,9 +13,14 @@ import type {
   Schema,
   Schemas,
 } from '../core/node.ts'
+import { supervisionFaults, type SupervisedOptions } from '../core/supervision.ts'
 
 /** What both styles of a node have in common. */
-export interface NodeOptions<Input extends Schema, Emits extends Schemas, State extends Schema> {
+export interface NodeOptions<
+  Input extends Schema,
+  Emits extends Schemas,
+  State extends Schema,
+> extends SupervisedOptions {
   /** What the node takes: the data of the events that reach it. */
   input: Input
   /** What it emits: event names with the schema of their data. `error` is implicit. */
@@ -80,6 +85,7 @@ export function defineNode<Input extends Schema, const Emits extends Schemas, St
     ...(typeof options.run === 'function' || typeof options.loop === 'function'
       ? []
       : ["a node needs 'run' or 'loop'"]),
+    ...supervisionFaults(options.supervision),
   ]
   if (faults.length > 0) throw new AgentDefinitionError(`a node of kind '${options.kind ?? 'node'}'`, faults)
   const handler = (options.run
@@ -92,6 +98,7 @@ export function defineNode<Input extends Schema, const Emits extends Schemas, St
     kind: options.kind ?? 'node',
     background: options.background ?? false,
     onRestore: options.onRestore ?? 'rerun',
+    ...(options.supervision ? { supervision: options.supervision } : {}),
     takesResets: options.takesResets ?? false,
     givesWay: options.givesWay ?? false,
     ...(options.forget ? { forget: options.forget } : {}),

@@ -1,6 +1,8 @@
 /** Guards that every agent has; their parameters are JSON, so that a machine's configuration shows what they ask. */
 import type { AnyEventObject } from 'xstate'
 import { scopeInTransition } from '../actor/session-scope.ts'
+import { isOverBudget, type BudgetName } from '../core/budget.ts'
+import type { TurnProgress } from '../core/turn.ts'
 
 interface GuardArguments {
   readonly event: AnyEventObject
@@ -16,6 +18,11 @@ export const builtInGuards = {
   calls: ({ event }: GuardArguments, { tool }: { readonly tool: string }): boolean => {
     const { calls } = dataOf(event) as { readonly calls?: readonly { readonly name?: unknown }[] }
     return calls?.some(({ name }) => name === tool) ?? false
+  },
+  /** Holds once this share of a budget is used up, of the turn that the event belongs to or of the session. */
+  overBudget: ({ event }: GuardArguments, { budget, share }: { budget: BudgetName; share: number }): boolean => {
+    const { turn } = event as { readonly turn?: TurnProgress }
+    return turn !== undefined && isOverBudget(turn, budget, share)
   },
   /** Holds while a node holds something for a person. Never outside of a session. */
   holding: (_: GuardArguments, { node }: { readonly node: string }): boolean =>

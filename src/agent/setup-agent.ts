@@ -20,6 +20,7 @@ import {
 import type { z } from 'zod'
 import { nodeLogic } from '../actor/node-logic.ts'
 import { sessionActions } from '../actor/session-actions.ts'
+import { assertBudget, type BudgetName } from '../core/budget.ts'
 import type { AgentLimits } from '../core/limits.ts'
 import type { Schemas } from '../core/node.ts'
 import { AgentDefinitionError, messageOf } from '../core/errors.ts'
@@ -116,6 +117,11 @@ export interface Chart<
   calls(tool: ToolOf<N>): GuardOn<Carrying<{ readonly calls: readonly { readonly name: string }[] }>>
   /** Holds while a node holds something; what the same transition decides is not counted yet. */
   holding(node: keyof N & string): GuardOn<object>
+  /**
+   * Holds once this share (above 0, at most 1) of the turn's or the session's budget is used up: `overBudget('cost', 0.8)`.
+   * @throws TroupeError `budget` when there is no such budget or share.
+   */
+  overBudget(budget: BudgetName, share: number): GuardOn<object>
   /** Holds for one route of a decision. */
   decided(route: AnyRouteOf<N>): GuardOn<Carrying<{ readonly route: string }>>
   /**
@@ -218,6 +224,10 @@ export function setupAgent<
       params: { node, ...(reason === undefined ? {} : { reason }) },
     }),
     calls: (tool: string) => ({ type: 'calls', params: { tool } }),
+    overBudget: (budget: string, share: number) => {
+      assertBudget(budget, share)
+      return { type: 'overBudget', params: { budget, share } }
+    },
     decided: (route: string) => ({ type: 'decided', params: { route } }),
     createAgent: (config: ChartConfig): Agent<N, Inputs> => createAgent(options, config, maps),
   }

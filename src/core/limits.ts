@@ -8,6 +8,20 @@ export interface AgentLimits {
   readonly maxToolRounds?: number
   /** Milliseconds from the acceptance of a turn's input to its end, waiting for signals not counted; 0: none. Default: none. */
   readonly deadline?: number
+  /** Tokens, in and out, that the model calls of one turn use; 0: none. Default: none. */
+  readonly maxTokens?: number
+  /** Money that they cost, in the currency of the prices that nodes were given; any number, 0: none. Default: none. */
+  readonly maxCost?: number
+  /** Calls of models within one turn; 0: none. Default: none. */
+  readonly maxModelCalls?: number
+  /** As `maxTokens`, of all turns of a session together. */
+  readonly maxSessionTokens?: number
+  /** As `maxCost`, of all turns of a session together. */
+  readonly maxSessionCost?: number
+  /** As `maxModelCalls`, of all turns of a session together. */
+  readonly maxSessionModelCalls?: number
+  /** Milliseconds from a session's first turn on, waiting counted; 0: none. Default: none. */
+  readonly maxSessionTime?: number
   /** Events that wait in the inbox of one node. Default: 1,000. */
   readonly maxInbox?: number
   /** Inputs that wait for the running turn to end. Default: 100. */
@@ -16,7 +30,7 @@ export interface AgentLimits {
   readonly maxTrace?: number
 }
 
-/** Limits with every default filled in; a deadline of 0 means none. */
+/** Limits with every default filled in; a deadline or a budget of 0 means none. */
 export type ResolvedLimits = Required<AgentLimits>
 
 /** The limits of an agent. */
@@ -34,17 +48,28 @@ export function limitFaults(declared: unknown): string[] {
     if (!Object.hasOwn(least, name))
       return [`there is no limit '${name}' (there are: ${Object.keys(least).join(', ')})`]
     const from = least[name as keyof AgentLimits]
-    if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= from)) return []
+    const isNumber = fractions.includes(name) ? Number.isFinite(value) : Number.isSafeInteger(value)
+    if (value === undefined || (isNumber && (value as number) >= from)) return []
     const given = typeof value === 'string' ? `'${value}'` : String(value)
-    return [`limit '${name}' is ${given}, not a whole number from ${from}`]
+    return [`limit '${name}' is ${given}, not a ${fractions.includes(name) ? '' : 'whole '}number from ${from}`]
   })
 }
+
+/** Money has fractions. */
+const fractions: readonly string[] = ['maxCost', 'maxSessionCost']
 
 // No tool round is something an agent may want; no deadline is what 0 means.
 const least: ResolvedLimits = {
   maxSteps: 1,
   maxToolRounds: 0,
   deadline: 0,
+  maxTokens: 0,
+  maxCost: 0,
+  maxModelCalls: 0,
+  maxSessionTokens: 0,
+  maxSessionCost: 0,
+  maxSessionModelCalls: 0,
+  maxSessionTime: 0,
   maxInbox: 1,
   maxQueuedInputs: 1,
   maxTrace: 1,
@@ -55,6 +80,13 @@ export const defaultLimits: ResolvedLimits = {
   maxSteps: 256,
   maxToolRounds: 64,
   deadline: 0,
+  maxTokens: 0,
+  maxCost: 0,
+  maxModelCalls: 0,
+  maxSessionTokens: 0,
+  maxSessionCost: 0,
+  maxSessionModelCalls: 0,
+  maxSessionTime: 0,
   maxInbox: 1_000,
   maxQueuedInputs: 100,
   maxTrace: 1_000,

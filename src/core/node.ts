@@ -5,6 +5,7 @@ import type { AgentEvent } from './events.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
 import type { Message, MessageWindow, Usage } from './messages.ts'
+import type { Supervision, SupervisionStatus } from './supervision.ts'
 import type { TurnRequest } from './turn.ts'
 
 export type Schema = z.ZodType
@@ -22,6 +23,8 @@ export interface NodeState {
   readonly error: ErrorData | null
   /** The nodes of the agents that do its work now, by path (`team/0/llm`); not there while none does. */
   readonly nodes?: Readonly<Record<string, NodeState>>
+  /** Of nodes that are supervised. */
+  readonly supervision?: SupervisionStatus
 }
 
 /** What a node does with an event whose handler was at work when the process died. */
@@ -134,6 +137,7 @@ export interface NodeDefinition<Input extends Schema = Schema, Emits extends Sch
   /** Its work does not keep a turn open (speech). */
   readonly background: boolean
   readonly onRestore: RestorePolicy
+  readonly supervision?: Supervision
   /** Handles the announcement that chunks which it took are void; nodes without it do not get resets. */
   readonly takesResets: boolean
   /**

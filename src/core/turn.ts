@@ -1,4 +1,5 @@
 /** How a turn ends. */
+import type { BudgetLeft, SessionProgress } from './budget.ts'
 import type { ErrorData } from './errors.ts'
 import type { Json } from './json.ts'
 import type { Usage } from './messages.ts'
@@ -13,6 +14,10 @@ export interface TurnProgress {
   readonly usage: Usage
   /** Milliseconds since the epoch. */
   readonly acceptedAt: number
+  /** What is left of what the turn may use. */
+  readonly budget: BudgetLeft
+  /** What its session has used, and may. */
+  readonly session: SessionProgress
 }
 
 /** A tool that the client runs itself: when the model calls it, the turn ends with the call. */

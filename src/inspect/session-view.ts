@@ -3,7 +3,7 @@ import type { AnyMachineSnapshot, AnyStateNode } from 'xstate'
 import { nodeStateOf, idle, type NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
 import { traceIdOf, type AgentEvent } from '../core/events.ts'
-import { noUsage } from '../core/messages.ts'
+import { addUsage, noUsage } from '../core/messages.ts'
 import type { TappedSession } from '../session/tap.ts'
 import { ClippedValues } from './clip.ts'
 import { isAgentEvent } from './machine-view.ts'
@@ -96,7 +96,7 @@ export class SessionView {
       pending: this.#plain
         .of('pending', this.#pending())
         .map((pending) => ({ ...pending, data: this.#clipped.of(pending.data) })),
-      usage,
+      usage: openUsage(usage, this.#watch.turns),
     }
   }
 
@@ -167,4 +167,11 @@ function acceptedIn(snapshot: SeenMachine): string[] {
 
 function ancestorsOf(state: AnyStateNode): AnyStateNode[] {
   return state.parent ? [state, ...ancestorsOf(state.parent as AnyStateNode)] : [state]
+}
+
+/** With what open turns have used so far. */
+function openUsage(ended: UsageView, turns: ReadonlyMap<string, TurnView>): UsageView {
+  let usage = ended
+  for (const turn of turns.values()) if (turn.endedAt === null) usage = addUsage(usage, turn.usage)
+  return usage
 }

@@ -194,6 +194,8 @@ export class SessionWatch extends Watch implements SessionTap {
     // Not what they carry: the events that they become have it.
     job.emits = emits.length === 0 ? none : emits.map(({ type }) => type)
     job.usage = usage
+    const turn = usage ? this.turns.get(job.event.traceId) : undefined
+    if (usage && turn?.endedAt === null) this.turns.set(turn.traceId, { ...turn, usage: addUsage(turn.usage, usage) })
     job.failure = failure
     this.#settle(job, failure ? 'failed' : 'completed')
   }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { defineNode } from '../agent/define-node.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { DocumentsData, ResultData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { Citation, citationsOf } from './citations.ts'
 
 /** `answer_cited`: an answer with the documents that it cites, in the order in which it does. */
@@ -24,9 +25,10 @@ const State = z.array(z.object({ traceId: z.string(), documents: z.array(Citatio
  * text, and source, heading and page of each document that the text cites. A source that was not given to the model is
  * never among them. Without documents in the turn there are no citations.
  */
-export function citationNode(): CitationNode {
+export function citationNode(options: SupervisedOptions = {}): CitationNode {
   return defineNode({
     kind: 'citations',
+    supervision: options.supervision,
     input: Input,
     emits: { answer_cited: CitedData },
     state: State,

@@ -7,6 +7,7 @@ import { WindowData } from '../core/payloads.ts'
 import type { ChatRequest } from '../model/chat.ts'
 import { modelFaults, readConversation, type ModelOptions } from './model-options.ts'
 import { NodeModel } from './node-model.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import {
   DecisionError,
   namesOfRoutes,
@@ -19,7 +20,7 @@ import {
 } from './routes.ts'
 
 /** Options of {@link decisionNode}. */
-export interface DecisionNodeOptions<Names extends Routes> extends ModelOptions {
+export interface DecisionNodeOptions<Names extends Routes> extends ModelOptions, SupervisedOptions {
   /** Route names with a description that tells the model when to take each. */
   readonly routes: Names
   /** What the model is told before the routes. Default: that it decides how the conversation goes on. */
@@ -64,6 +65,7 @@ export function decisionNode<const Names extends Routes>(options: DecisionNodeOp
 
   return defineNode({
     kind: 'decision',
+    supervision: options.supervision,
     input: WindowData,
     emits: { route: routeDataOf(names) },
     describe: { routes: { ...options.routes } },

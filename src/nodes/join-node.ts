@@ -5,10 +5,11 @@ import { AgentDefinitionError, InputError } from '../core/errors.ts'
 import { idPattern } from '../core/events.ts'
 import type { NodeDefinition, Schema, Schemas } from '../core/node.ts'
 import { describeIssues } from '../core/schema.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { Payload } from './payload.ts'
 
 /** Options of {@link joinNode}. */
-export interface JoinNodeOptions<Branches extends Schemas> {
+export interface JoinNodeOptions<Branches extends Schemas> extends SupervisedOptions {
   /** What has to come: ids of the nodes that the edges come from, each with the schema of its data. */
   readonly branches: Branches
 }
@@ -48,6 +49,7 @@ export function joinNode<const Branches extends Schemas>(options: JoinNodeOption
 
   return defineNode({
     kind: 'join',
+    supervision: options.supervision,
     input: z.union(Object.values(branches) as [Schema, Schema]),
     emits: { branches_joined: z.object(branches) },
     state: PartialJoins,

@@ -5,6 +5,7 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import type { MessageWindow } from '../core/messages.ts'
 import type { NodeDefinition, NodeRuntime, Schema, Schemas } from '../core/node.ts'
 import { CallsData, ChunkData, ReasoningData, RefusalData, ResultData, WindowData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { ChatRequest } from '../model/chat.ts'
 import { chooseRoute, routeTool } from './choose-route.ts'
 import { runLlm, type LlmSettings } from './llm-run.ts'
@@ -21,7 +22,8 @@ export interface LlmNodeOptions<
   Names extends Routes,
   Output extends OutputSchema = undefined,
   Reasoning extends boolean = false,
-> extends ModelOptions {
+>
+  extends ModelOptions, SupervisedOptions {
   /** The system message. Default: none. */
   readonly system?: string
   /** Tools that the model may call; without any the node has no event `tool_call`. */
@@ -155,6 +157,7 @@ export function llmNode<
   }
   return defineNode({
     kind: 'llm',
+    supervision: options.supervision,
     input: WindowData,
     emits,
     transient: ['llm_chunk', ...(reasoning ? ['reasoning_chunk'] : [])],

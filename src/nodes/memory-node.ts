@@ -66,6 +66,7 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
 
   const node = {
     kind: 'memory',
+    supervision: options.supervision,
     emits: { memory_ready: MemoryData },
     state: MemoryState,
     ...(recall ? { forget: (place: NodePlace) => forgetFallen(recall.index, place) } : {}),

@@ -2,11 +2,12 @@
 import { z } from 'zod'
 import type { Message } from '../core/messages.ts'
 import { HeardSpeech } from './heard-speech.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { StoredIndex } from '../retrieval/stored-index.ts'
 import type { ModelOptions } from './model-options.ts'
 
 /** Options of {@link import('./memory-node.ts').memoryNode}. */
-export interface MemoryNodeOptions {
+export interface MemoryNodeOptions extends SupervisedOptions {
   /** The most messages that are handed on, this turn's input counted; a whole number from 1. Default: 40. */
   readonly window?: number
   /**

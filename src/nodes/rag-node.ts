@@ -4,11 +4,12 @@ import { AgentDefinitionError } from '../core/errors.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { DocumentsData, WindowData, type RetrievedDocument } from '../core/payloads.ts'
 import { abortable } from '../core/abortable.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { DocumentIndex } from '../retrieval/document-index.ts'
 import { citedName } from './citations.ts'
 
 /** Options of {@link ragNode}. */
-export interface RagNodeOptions {
+export interface RagNodeOptions extends SupervisedOptions {
   /** What is searched, such as `folderIndex('./documents')` or `openIndex('sqlite:troupe.db')`. */
   readonly index: DocumentIndex
   /** The most documents that are put before the model, a whole number from 1. Default: 4. */
@@ -33,6 +34,7 @@ export function ragNode(options: RagNodeOptions): RagNode {
 
   return defineNode({
     kind: 'rag',
+    supervision: options.supervision,
     input: WindowData,
     emits: { documents: DocumentsData },
     async run(event, runtime) {

@@ -5,6 +5,7 @@ import type { MessageWindow } from '../core/messages.ts'
 import type { NodeDefinition } from '../core/node.ts'
 import { CallsData, ToolProgressData, ToolResultData, type CallResult } from '../core/payloads.ts'
 import { abortable } from '../core/abortable.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { Payload } from './payload.ts'
 import { observedTool } from './observed-tool.ts'
 import { outcomeUnknown, runTool, unapproved, type Call } from './run-tool.ts'
@@ -13,7 +14,7 @@ import { ToolList } from './tool-list.ts'
 import type { CallOf, Tool, ToolContext } from './tool.ts'
 
 /** Options of {@link toolNode}. */
-export interface ToolNodeOptions<Tools extends readonly Tool[]> {
+export interface ToolNodeOptions<Tools extends readonly Tool[]> extends SupervisedOptions {
   /** What may be called: the tools that the `llmNode` offers, or more. */
   readonly tools: Tools
   /** The most calls of one event that run at the same time, a whole number from 1. Default: 8. */
@@ -61,6 +62,7 @@ export function toolNode<const Tools extends readonly Tool[]>(options: ToolNodeO
 
   const node = defineNode({
     kind: 'tools',
+    supervision: options.supervision,
     input: CallsData,
     emits: { tool_result: ToolResultData, tool_progress: ToolProgressData },
     transient: ['tool_progress'],

@@ -7,9 +7,10 @@ import { defaultSpeech } from '../model/speech/default-speech.ts'
 import type { SpeechSynthesizer } from '../model/speech/speech-synthesizer.ts'
 import { SpeechState, isStopped, stateAt, stopSpeech, takeText } from './speech-state.ts'
 import { speakSentences } from './speak-sentences.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 
 /** Options of {@link ttsNode}. */
-export interface TtsNodeOptions {
+export interface TtsNodeOptions extends SupervisedOptions {
   /**
    * Who speaks; null for nobody, which leaves the sentences. Default: the session's service `speech`, else OpenAI's voice
    * where the client is one of OpenAI itself, else eSpeak NG or Flite where one of them is installed, else nobody.
@@ -57,6 +58,7 @@ export type TtsNode = NodeDefinition<
 export function ttsNode(options: TtsNodeOptions = {}): TtsNode {
   return defineNode({
     kind: 'tts',
+    supervision: options.supervision,
     input: TtsInput,
     emits: {
       sentence_ready: SentenceData,

@@ -145,6 +145,10 @@ const NodeStateSchema = z.object({
   status: z.enum(['idle', 'running', 'waiting', 'completed', 'failed']),
   lastEvent: z.unknown(),
   error: z.unknown(),
+  supervision: z
+    .object({ retries: z.number(), retryAt: z.number().nullable(), circuit: z.string(), restarts: z.number() })
+    .optional()
+    .meta({ description: 'Of nodes that are supervised.' }),
 })
 
 export const SessionSchema = z
@@ -163,7 +167,7 @@ export const SessionSchema = z
   })
   .meta({
     id: 'Session',
-    description: 'A session now. `usage` is that of the turns that ended and are kept (newest 100).',
+    description: 'A session now. `usage` is that of all its turns so far.',
   })
 
 export const Fork = z

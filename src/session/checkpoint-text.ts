@@ -18,7 +18,7 @@ import {
   type UndoData,
 } from './checkpoint.ts'
 import { mapSlots, type StoredDelegation, type StoredDelegations } from './nested-checkpoints.ts'
-import type { TurnRecord } from './turn-ledger.ts'
+import type { TurnData } from './turn-ledger.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Holding = { readonly event: AgentEvent }
@@ -244,10 +244,10 @@ const turnDefaults = {
   dropped: [],
   failure: null,
   cancelled: false,
-} satisfies Partial<TurnRecord>
+} satisfies Partial<TurnData>
 
 /** An open turn as it is stored. */
-export function compactTurn(sessionId: string, turn: TurnRecord): Fields {
+export function compactTurn(sessionId: string, turn: TurnData): Fields {
   const { usage, text, dropped, failure, cancelled } = turn
   return {
     ...turn,

@@ -11,7 +11,8 @@ import type { Json } from '../core/json.ts'
 import type { Timer } from '../actor/host.ts'
 import { nestedOf, withNested, type StoredDelegations } from './nested-checkpoints.ts'
 import type { Counters } from './session-ids.ts'
-import type { TurnRecord } from './turn-ledger.ts'
+import type { TurnData } from './turn-ledger.ts'
+import type { StoredUsage } from './usage-account.ts'
 
 export const checkpointFormat = 1
 
@@ -59,10 +60,12 @@ export interface Checkpoint {
   readonly revision: number
   readonly head: TranscriptHead
   readonly counters: Counters
-  readonly turns: readonly TurnRecord[]
+  readonly turns: readonly TurnData[]
   /** Persisted snapshot of the session's actor with its nodes. */
   readonly snapshot: Snapshot<unknown>
   readonly timers: readonly Timer[]
+  /** What all its turns have used; left out while that is nothing. */
+  readonly used?: StoredUsage
   /** What takes the running turn back. */
   readonly undo?: UndoData
   /** The newest messages that clients named, so that a repeated one joins the first; see seen-messages.ts. */

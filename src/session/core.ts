@@ -19,7 +19,6 @@ import type { AgentEvent, TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { resolveLimits, type ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
-import { addUsage, type Message, type Usage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
 import { checkpointFormat, type Checkpoint } from './checkpoint.ts'
@@ -47,6 +46,7 @@ import { assertStarted, createSessionActor } from './session-actor.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
 import { steered, type SteeredSession } from './steering.ts'
+import { Supervisor, type SupervisedSession } from './supervisor.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
@@ -56,7 +56,14 @@ import type { TurnPolicy } from './turn-policy.ts'
 /** See the top of this file. */
 export class SessionCore
   extends NumberedSteps
-  implements RoutedSession, CycledSession, SteeredSession, ControlledSession, NestingSession, NestedCore
+  implements
+    RoutedSession,
+    CycledSession,
+    SteeredSession,
+    ControlledSession,
+    SupervisedSession,
+    NestingSession,
+    NestedCore
 {
   readonly agent: Agent
   readonly limits: ResolvedLimits
@@ -65,10 +72,11 @@ export class SessionCore
   readonly seen: SeenMessages
   /** The work of nodes that are made of other agents; undefined where there are none. */
   readonly nested: NestedSessions | undefined
+  readonly supervisor: Supervisor
+  readonly control: TurnControl
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #cycle: TurnCycle
-  readonly #control: TurnControl
   readonly #newTranscript: () => number
   #revision: number
   readonly #retired: Checkpoint['retired']
@@ -86,13 +94,15 @@ export class SessionCore
     this.#revision = checkpoint?.revision ?? 0
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
+    this.ledger.account.begin(this.limits, () => this.time, checkpoint?.used)
     this.#router = new Router(this, tap)
     this.#timers = new TimerTable(
       () => this.time,
       (set, cleared) => changeTimers(this.effects, set, cleared),
     )
     this.#cycle = new TurnCycle(this, this.ledger, this.#timers)
-    this.#control = new TurnControl(this, { ledger: this.ledger, timers: this.#timers, ids: this.ids })
+    this.control = new TurnControl(this, { ledger: this.ledger, timers: this.#timers, ids: this.ids })
+    this.supervisor = new Supervisor(this, this.#timers, (node, event) => this.#router.abort(node, event))
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
@@ -107,7 +117,7 @@ export class SessionCore
       // Opening is stored: a new session is there from now on, a restored one has its new branch and attempts.
       this.effects.durable = true
       for (const timer of checkpoint?.timers ?? []) this.#timers.set(timer)
-      if (checkpoint) this.#control.restore(checkpoint)
+      if (checkpoint) this.control.restore(checkpoint)
     })
     assertStarted(actor, agent, sessionId)
   }
@@ -117,20 +127,11 @@ export class SessionCore
   /** Accepts a message of the client: its turn begins now, or when the running one ends, which it may cancel. */
   accept(traceId: string, input: TurnInput, policy: TurnPolicy = 'enqueue'): void {
     this.step(() => {
-      const joins = this.#control.makeWay(policy)
+      const joins = this.control.makeWay(policy)
       const turn = this.ledger.open(traceId, this.time, input)
       if (joins) turn.steers = true
       this.remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
-      this.effects.durable = true
-    })
-  }
-
-  /** Appends messages that belong to no turn, such as a history that a client brings. */
-  append(messages: readonly Message[]): void {
-    const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
-    this.step(() => {
-      this.numberMessages(staged, this.ids.newestTraceId)
       this.effects.durable = true
     })
   }
@@ -145,7 +146,7 @@ export class SessionCore
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.step(() => {
       this.remember(traceId, clientId)
-      if (!this.ledger.get(traceId)) this.begins(traceId)
+      if (!this.ledger.get(traceId)) this.control.begins(traceId)
       const turn = this.ledger.get(traceId) ?? this.ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -162,8 +163,9 @@ export class SessionCore
   settle(outcome: Outcome): boolean {
     if (this.nested?.at(outcome.node)) return this.#settleNested(outcome, this.nested)
     const work = this.workOf(outcome.node)
-    if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt) return false
-    this.step(() => this.#commit(outcome, work.event))
+    if (work?.event.id !== outcome.eventId || work.attempt !== outcome.attempt || work.retryAt !== undefined)
+      return false
+    this.step(() => this.#commit(outcome, work))
     return true
   }
 
@@ -174,30 +176,30 @@ export class SessionCore
       taken = traceId !== undefined
       if (traceId === undefined) return
       this.#router.tap?.settled(outcome)
-      this.#addUsage(traceId, outcome.usage)
+      if (outcome.usage) this.ledger.spend(this.ledger.get(traceId), outcome.usage)
       this.#workEnded = true
     })
     return taken
   }
 
-  #addUsage(traceId: string, usage: Usage | null): void {
-    const turn = this.ledger.get(traceId)
-    if (turn && usage) turn.usage = addUsage(turn.usage, usage)
-  }
-
-  #commit(outcome: Outcome, event: AgentEvent): void {
+  #commit(outcome: Outcome, work: CurrentWork): void {
+    const { event } = work
     const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
-    this.#addUsage(event.traceId, usage)
     const turn = this.ledger.get(event.traceId)
+    if (usage) this.ledger.spend(turn, usage)
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
+    this.supervisor.ended(node)
+    const { retry, supervision } = this.supervisor.judge(outcome, work)
+    if (retry) return tellNode(this.children, node, retry)
     const permanent = failure ? undefined : this.numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
-    if (state && !failure) this.#control.stateSet(node, state.value, event.traceId)
-    tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
+    if (state && !failure) this.control.stateSet(node, state.value, event.traceId)
+    const settlement = settlementOf(outcome, event, permanent, emit)
+    tellNode(this.children, node, supervision ? { ...settlement, supervision } : settlement)
   }
 
   /** True while a job is what its node handles: false once it is settled or given up. */
@@ -206,7 +208,7 @@ export class SessionCore
     const inner = this.nested?.inner(job)
     if (inner) return inner.core.wants(inner.job)
     const work = this.workOf(node)
-    return work?.event.id === event.id && work.attempt === attempt
+    return work?.event.id === event.id && work.attempt === attempt && work.retryAt === undefined
   }
 
   /** Lets a transient event of a running job leave at once. */
@@ -228,26 +230,22 @@ export class SessionCore
   /** Gives up on a turn, at once or when what is at work there is through. False when it is not open any more. */
   cancel(traceId: string, at: CancelPoint = 'immediately'): boolean {
     const turn = this.ledger.get(traceId)
-    if (turn) this.step(() => this.#control.cancel(turn, at))
+    if (turn) this.step(() => this.control.cancel(turn, at))
     return turn !== undefined
   }
 
   /** Fires a timer that is due; one that is not wanted any more has no effect. */
-  fire(key: string): void {
+  fire(key: string, due?: number): void {
     const nested = this.nested?.at(key)
-    if (nested) return this.step(() => nested.core.fire(nested.rest))
+    if (nested) return this.step(() => nested.core.fire(nested.rest, due))
+    // What fires may have been set anew meanwhile.
+    if (due !== undefined && this.#timers.get(key)?.due !== due) return
     const timer = this.#timers.take(key)
     if (!timer) return
     this.step(() => {
       this.effects.durable = true
-      const turn = this.#cycle.deadlineOf(timer)
-      if (turn) {
-        // What the turn was at has had its time; an edge that takes the limit gets some to wind up.
-        giveUpTurn(this.agent, this.children, turn.traceId, 'foreground')
-        this.#cycle.watchWindUp(turn)
-        this.#router.meetLimit(turn, 'deadline', this.limits.deadline)
-      }
-      if (turn === undefined) this.#timers.deliver(timer, this.root, this.children)
+      if (this.supervisor.fire(timer) || this.#cycle.fire(timer)) return
+      this.#timers.deliver(timer, this.root, this.children)
     })
   }
 
@@ -272,11 +270,15 @@ export class SessionCore
   }
 
   protected override endStep(): void {
-    this.#control.stepEnds()
+    let more: boolean
     do {
+      this.control.stepEnds()
       if (this.effects.durable || this.#workEnded) this.#cycle.settle()
       this.#workEnded = false
-    } while (this.nested?.advance())
+      // A turn may begin, or go on, with what a node's supervision refuses; so does what nested sessions came to.
+      more = this.supervisor.settleRefused()
+      more = this.nested?.advance() === true || more
+    } while (more)
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
     this.#router.abortAll()
@@ -304,7 +306,8 @@ export class SessionCore
       counters: this.ids.counters,
       turns: this.ledger.all(),
       timers: this.#timers.list(),
-      ...this.#control.undoData(),
+      ...this.ledger.account.stored,
+      ...this.control.undoData(),
       ...this.seen.stored,
       retired: this.#retired,
     }
@@ -334,7 +337,7 @@ export class SessionCore
   nodeStates(): Record<string, NodeState> {
     // While inputs are queued, the newest id is that of a turn that has not begun.
     const newest = this.ledger.runningBeforeQueued()?.traceId ?? this.ids.newestTraceId
-    const states = nodeStates(this.agent, this.children, newest, this.#closed)
+    const states = nodeStates(this.agent, this.children, newest, this.#closed, this.now())
     return this.nested?.shownIn(states) ?? states
   }
 
@@ -342,11 +345,7 @@ export class SessionCore
 
   /** For a message that takes the running turn back it is of a new branch. */
   override newTraceId(policy?: TurnPolicy): string {
-    return this.#control.newTraceId(policy)
-  }
-
-  begins(traceId: string): void {
-    this.#control.begins(traceId)
+    return this.control.newTraceId(policy)
   }
 
   steered(node: string, event: AgentEvent): AgentEvent {
@@ -365,6 +364,10 @@ export class SessionCore
 
   tellMachine(event: AgentEvent): void {
     relay(undefined, this.root, machineEvent(event, this.ledger.get(event.traceId)))
+  }
+
+  meetLimit(turn: TurnRecord, limit: string, value: number): void {
+    this.#router.meetLimit(turn, limit, value)
   }
 
   fail(traceId: string, failure: ErrorData): void {

@@ -124,7 +124,12 @@ function withoutWork(checkpoint: Checkpoint): Checkpoint {
     const { current: _current, inbox: _inbox, ...rest } = child.snapshot
     return [node, { ...child, snapshot: rest satisfies PersistedNode }] as const
   })
-  return { ...checkpoint, snapshot: Object.assign({}, checkpoint.snapshot, { children: Object.fromEntries(children) }) }
+  const timers = checkpoint.timers.filter(({ source }) => source === '')
+  return {
+    ...checkpoint,
+    timers,
+    snapshot: Object.assign({}, checkpoint.snapshot, { children: Object.fromEntries(children) }),
+  }
 }
 
 async function atTurnEnd(store: Store, source: Checkpoint, at: string, now: number): Promise<Checkpoint> {

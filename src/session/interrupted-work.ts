@@ -12,6 +12,7 @@ import type { Schema } from '../core/node.ts'
 import type { Effects } from './effects.ts'
 import { machineEvent } from './machine-event.ts'
 import { currentWork, heldEvent, tellNode, type InterruptedWork, type NodeActors } from './node-actors.ts'
+import type { Supervisor } from './supervisor.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What is needed of the session. */
@@ -21,6 +22,7 @@ export interface InterruptedSession {
   readonly effects: Effects
   turn(traceId: string): TurnRecord | undefined
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
+  readonly supervisor: Supervisor
   settle(outcome: Outcome): boolean
   /** Logs an event that took effect at nodes. */
   record(event: AgentEvent, to: readonly string[]): void
@@ -52,8 +54,13 @@ export function resumeInterrupted(session: InterruptedSession, interrupted: read
   for (const { node, onRestore, work } of interrupted) {
     // What came since, from the failure of another node too, was not interrupted.
     if (currentWork(children, node) !== work) continue
+    // It was not at work: its timer goes on.
+    if (work?.retryAt !== undefined) continue
     if (work && onRestore === 'fail') session.settle(unknownOutcome(node, work.event.id, work.attempt))
-    else tellNode(children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
+    else {
+      if (onRestore === 'ask') session.supervisor.ended(node)
+      tellNode(children, node, { type: 'node.resume', policy: onRestore === 'ask' ? 'ask' : 'rerun' })
+    }
     // An attempt that is begun is stored: after the next crash it counts.
     if (work) effects.durable = true
   }

@@ -77,7 +77,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     this.core = new SessionCore({ agent, sessionId: id, checkpoint, older, now: () => clock.now(), inspect, tap })
     this.transcript = new Transcript(id, store?.memory, () => this.core.head)
     this.#host = new EmbeddedHost(this, agent.nodes, agent.fitted, this.turns.spans)
-    this.#timers = new LiveTimers(clock, (key) => this.#fire(key))
+    this.#timers = new LiveTimers(clock, (key, due) => this.#fire(key, due))
     this.#writer = store && new SessionWriter(this, store, durability)
     this.core.onStep = () => this.#carryOut()
     this.core.onStep()
@@ -273,9 +273,9 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     else this.release(effects)
   }
 
-  #fire(key: string): void {
+  #fire(key: string, due: number): void {
     this.begin()
-    if (!this.#stopping) this.core.fire(key)
+    if (!this.#stopping) this.core.fire(key, due)
   }
 
   async #stop(reason: () => unknown): Promise<void> {

@@ -5,11 +5,11 @@ import type { Clock } from '../core/clock.ts'
 /** Calls back when a timer is due; one that is overdue fires on the next turn of the event loop. */
 export class LiveTimers {
   readonly #clock: Clock
-  readonly #fire: (key: string) => void
+  readonly #fire: (key: string, due: number) => void
   /** Made with the first timer: most sessions have none. */
   #handles: Map<string, unknown> | undefined
 
-  constructor(clock: Clock, fire: (key: string) => void) {
+  constructor(clock: Clock, fire: (key: string, due: number) => void) {
     this.#clock = clock
     this.#fire = fire
   }
@@ -17,7 +17,7 @@ export class LiveTimers {
   set({ key, due }: Timer): void {
     const fire = (): void => {
       this.#handles?.delete(key)
-      this.#fire(key)
+      this.#fire(key, due)
     }
     this.#handles ??= new Map()
     this.#handles.set(key, this.#clock.setTimeout(fire, Math.max(0, due - this.#clock.now())))

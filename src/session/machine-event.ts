@@ -1,6 +1,7 @@
 /** An agent's event as its machine takes it: the same fields under the type `<from>.<event>`. */
 import type { AnyEventObject } from 'xstate'
 import type { Job } from '../actor/host.ts'
+import { noBudget, unlimitedSession } from '../core/budget.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import { noUsage } from '../core/messages.ts'
@@ -44,5 +45,13 @@ export function agentEventOf(event: AnyEventObject): AgentEvent | undefined {
 
 /** Background nodes emit after their turn has ended. */
 function endedTurn({ traceId, time }: AgentEvent): TurnProgress {
-  return { traceId, steps: 0, toolRounds: 0, usage: noUsage, acceptedAt: time }
+  return {
+    traceId,
+    steps: 0,
+    toolRounds: 0,
+    usage: noUsage,
+    acceptedAt: time,
+    budget: noBudget,
+    session: unlimitedSession,
+  }
 }

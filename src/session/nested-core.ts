@@ -28,7 +28,7 @@ export interface NestedCore {
   settle(outcome: Outcome): boolean
   wants(job: Job): boolean
   emitTransient(job: Job, type: string, data: Json, ordinal: number): void
-  fire(key: string): void
+  fire(key: string, due?: number): void
   resume(): void
   /** Gives up on all that it is at, its timers too. */
   giveUp(): void

@@ -14,6 +14,7 @@ import type { Agent } from '../agent/agent.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { NodeState, RestorePolicy } from '../core/node.ts'
+import { supervisionStatus } from '../core/supervision.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { OpenWork, TurnLedger } from './turn-ledger.ts'
 
@@ -67,11 +68,16 @@ export function nodeStates(
   actors: NodeActors,
   traceId: string,
   ended: boolean,
+  now: number,
 ): Record<string, NodeState> {
   const states = Object.keys(agent.nodes).map((node): [string, NodeState] => {
     const snapshot = (actors[node]?.getSnapshot() ?? idle) as NodeSnapshot
     // XState stops the nodes of an ended session as they are.
-    return [node, nodeStateOf(ended ? withoutWork(snapshot, undefined, () => {}) : snapshot, traceId)]
+    const state = nodeStateOf(ended ? withoutWork(snapshot, undefined, () => {}) : snapshot, traceId)
+    const policy = agent.nodes[node]?.supervision
+    if (!policy) return [node, state]
+    const supervision = supervisionStatus(policy, snapshot.supervision ?? {}, ended ? null : snapshot.current, now)
+    return [node, { ...state, supervision }]
   })
   return Object.fromEntries(states)
 }

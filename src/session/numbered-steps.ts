@@ -2,7 +2,7 @@
 import type { StagedMessage } from '../actor/host.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
-import type { Message } from '../core/messages.ts'
+import type { Message, Usage } from '../core/messages.ts'
 import type { Checkpoint, TranscriptHead } from './checkpoint.ts'
 import { numberMessages, type NumberedMessages } from './number-messages.ts'
 import { SessionIds } from './session-ids.ts'
@@ -50,6 +50,20 @@ export abstract class NumberedSteps extends Steps {
 
   turns(): readonly TurnRecord[] {
     return this.ledger.all()
+  }
+
+  /** What all turns have used so far. */
+  get usage(): Usage {
+    return this.ledger.account.usage
+  }
+
+  /** Appends messages that belong to no turn, such as a history that a client brings. */
+  append(messages: readonly Message[]): void {
+    const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
+    this.step(() => {
+      this.numberMessages(staged, this.ids.newestTraceId)
+      this.effects.durable = true
+    })
   }
 
   /** Appends a message to the transcript in the middle of a turn; gives its id. */

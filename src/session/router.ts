@@ -19,6 +19,7 @@ import { limitError } from './limit-error.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
+import type { Supervisor } from './supervisor.ts'
 import type { SessionTap } from './tap.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
@@ -26,6 +27,7 @@ import type { TurnRecord } from './turn-ledger.ts'
 export interface RoutedSession extends RecordedSession {
   readonly sessionId: string
   readonly children: NodeActors
+  readonly supervisor: Supervisor
   readonly time: number
   readonly ended: boolean
   /** The work of nodes that are made of other agents. */
@@ -204,13 +206,15 @@ export class Router implements SessionScope {
   }
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
-    const { effects, nested } = this.#session
+    const { effects, nested, supervisor } = this.#session
+    if (!supervisor.admits(node, event, attempt)) return
     if (nested?.takes(node)) nested.start(node, event, attempt)
     else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
-    const { effects, nested } = this.#session
+    const { effects, nested, supervisor } = this.#session
+    supervisor.ended(node)
     if (nested?.takes(node)) {
       nested.giveUp(node, event.id)
       effects.durable = true
@@ -313,6 +317,11 @@ export class Router implements SessionScope {
     }
     if (!turn.limited && turn.toolRounds > limits.maxToolRounds) {
       this.meetLimit(turn, 'maxToolRounds', limits.maxToolRounds)
+      return false
+    }
+    const met = turn.limited ? undefined : turn.exhausted
+    if (met) {
+      this.meetLimit(turn, met.limit, met.value)
       return false
     }
     const snapshot = children[node]?.getSnapshot() as NodeSnapshot | undefined

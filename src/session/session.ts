@@ -4,7 +4,7 @@ import type { Agent } from '../agent/agent.ts'
 import { TroupeError } from '../core/errors.ts'
 import type { TraceEntry } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
-import type { Message, UserContent } from '../core/messages.ts'
+import type { Message, Usage, UserContent } from '../core/messages.ts'
 import type { NodeState, Services } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
 import { readerOf } from '../core/schema.ts'
@@ -173,6 +173,11 @@ export class Session implements TappedSession {
   /** The state of the agent's statechart, as XState writes it: `'chatting'`, `{ open: 'asking' }`; `{}` for edge agents. */
   get value(): StateValue {
     return (this.#core.root.getSnapshot() as { value: StateValue }).value
+  }
+
+  /** What the model calls of all turns have used so far, those of open turns included. */
+  get usage(): Usage {
+    return this.#core.usage
   }
 
   /** What waits for a person or a signal, of all turns. */

@@ -15,7 +15,7 @@ export function settlementOf(
   event: AgentEvent,
   permanent: NumberedMessages['permanent'] | undefined,
   emit: (type: string, data: Json) => AnyEventObject,
-): NodeCommand {
+): Extract<NodeCommand, { type: 'node.settle' }> {
   const { eventId, attempt, failure, state } = outcome
   if (failure) {
     const emits = [emit('error', { ...failure, input: event.data })]

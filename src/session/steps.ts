@@ -21,6 +21,11 @@ export abstract class Steps {
     this.time = now()
   }
 
+  /** The present time, which that of a step stays behind; milliseconds since the epoch. */
+  protected now(): number {
+    return this.#now()
+  }
+
   /** Settles what happened in a step, which still goes on: what that leads to by itself (turns that begin) belongs to it. */
   protected abstract endStep(): void
 

@@ -8,8 +8,9 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from './effects.ts'
-import { openWork, pendingWork, type NestedWork } from './node-actors.ts'
+import { giveUpTurn, openWork, pendingWork, type NestedWork } from './node-actors.ts'
 import { keyOf, type TimerTable } from './timer-table.ts'
+import type { TurnControl } from './turn-control.ts'
 import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
 import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
 
@@ -23,8 +24,8 @@ export interface CycledSession extends EndedTurnSession {
   readonly nested: (NestedWork & EndedTurnSession['nested']) | undefined
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   nextSequence(): number
-  /** A turn is about to begin. */
-  begins(traceId: string): void
+  readonly control: TurnControl
+  meetLimit(turn: TurnRecord, limit: string, value: number): void
   /** Gives the machine an event. */
   tellMachine(event: AgentEvent): void
 }
@@ -71,23 +72,25 @@ export class TurnCycle {
     if (limits.deadline === 0 || this.#timers.get(keyOf('', deadlineTimer + turn.traceId))) return
     const due = turn.timeLeft === undefined ? turn.acceptedAt + limits.deadline : time + turn.timeLeft
     delete turn.timeLeft
+    turn.dueAt = due
     this.#setDeadline(turn, due)
-  }
-
-  /** Sets the timer of a turn that has met its deadline: it gets as long again to wind up, but not for ever. */
-  watchWindUp(turn: TurnRecord): void {
-    const { limits, time } = this.#session
-    this.#setDeadline(turn, time + Math.min(limits.deadline, longestWindUp))
   }
 
   #setDeadline({ traceId }: TurnRecord, due: number): void {
     this.#timers.set({ id: deadlineTimer + traceId, source: '', target: '', event: { type: 'turn.deadline' }, due })
   }
 
-  /** The turn whose deadline a timer is; null when that has ended, undefined for any other timer. */
-  deadlineOf({ id }: Timer): TurnRecord | null | undefined {
-    if (!id.startsWith(deadlineTimer)) return undefined
-    return this.#ledger.get(id.slice(deadlineTimer.length)) ?? null
+  /** Takes the timer of a turn's deadline; false for any other timer. */
+  fire({ id }: Timer): boolean {
+    if (!id.startsWith(deadlineTimer)) return false
+    const turn = this.#ledger.get(id.slice(deadlineTimer.length))
+    if (!turn) return true
+    const { agent, children, limits, time } = this.#session
+    // What the turn was at has had its time; an edge that takes the limit gets as long again to wind up, but not for ever.
+    giveUpTurn(agent, children, turn.traceId, 'foreground')
+    this.#setDeadline(turn, time + Math.min(limits.deadline, longestWindUp))
+    this.#session.meetLimit(turn, 'deadline', limits.deadline)
+    return true
   }
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
@@ -103,7 +106,7 @@ export class TurnCycle {
     delete turn.input
     delete turn.steers
     this.watch(turn)
-    this.#session.begins(traceId)
+    this.#session.control.begins(traceId)
     this.#session.tellMachine(this.#session.newEvent('input', 'user_input', input ?? null, traceId))
   }
 

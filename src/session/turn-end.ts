@@ -30,7 +30,7 @@ export interface EndedTurnSession {
 /** The session as the log keeps it: as a stored checkpoint, without what the place of the entry says. Undefined where it cannot be forked from. */
 export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpoint'] {
   if (session.ended) return undefined
-  const { format, agent, sessionId, head, counters, turns, timers, retired } = session.checkpointHead()
+  const { format, agent, sessionId, head, counters, turns, timers, used, retired } = session.checkpointHead()
   const open = turns.filter(({ status }) => status !== 'queued')
   if (open.some(({ status }) => status === 'running')) return undefined
   const { status, value, context, historyValue } = session.root.getSnapshot() as PersistedSnapshot
@@ -46,7 +46,7 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
   const nested = session.nested?.text()
   if (size + (nested?.length ?? 0) > largest) return undefined
   // A turn that ends in the same step may have its deadline still.
-  const due = timers.filter(({ event }) => event.type !== 'turn.deadline')
+  const due = timers.filter(({ target, event }) => target === '' && event.type !== 'turn.deadline')
   return {
     format,
     agent,
@@ -55,6 +55,7 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
     machine: { status, value, context },
     nodes,
     ...(open.length > 0 ? { turns: copyOf(open.map((turn) => compactTurn(sessionId, turn))) } : {}),
+    ...(used ? { used } : {}),
     ...(due.length > 0 ? { timers: due } : {}),
     ...(isEmpty(historyValue) ? {} : { history: persistedHistory(session.root) }),
     ...(isEmpty(retired) ? {} : { retired }),
@@ -83,7 +84,13 @@ function nodeTextAtRest(sessionId: string, snapshot: unknown, withWork: boolean)
   const { state, held, current, inbox } = snapshot as NodeSnapshot
   const kept = withWork ? { current, inbox } : { current: null, inbox: [] }
   if (state === undefined && held.length === 0 && !kept.current) return '{}'
-  const rest = persistNode({ ...(snapshot as NodeSnapshot), ...kept, last: null, failure: null })
+  const rest = persistNode({
+    ...(snapshot as NodeSnapshot),
+    ...kept,
+    last: null,
+    failure: null,
+    supervision: undefined,
+  })
   return nodeText(sessionId, rest as unknown as PersistedNode)
 }
 

@@ -1,11 +1,12 @@
 /** The open turns of a session: what each has used, and how it ends. Plain data, part of every checkpoint. */
 import type { ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
-import { noUsage, type Usage } from '../core/messages.ts'
+import { addUsage, noUsage, type Usage } from '../core/messages.ts'
 import type { PendingWork, TurnProgress, TurnRequest, TurnResult } from '../core/turn.ts'
+import { UsageAccount } from './usage-account.ts'
 
-/** An open turn. */
-export interface TurnRecord extends TurnProgress {
+/** An open turn, as a checkpoint holds it. */
+export interface TurnData extends Omit<TurnProgress, 'budget' | 'session'> {
   /** `queued`: its input waits for the running turn to end. */
   status: 'queued' | 'running' | 'waiting'
   /** The id that the client gave its message. */
@@ -28,10 +29,18 @@ export interface TurnRecord extends TurnProgress {
   rolledBack?: true
   /** Queued, it joins the running turn where it can. */
   steers?: true
+  /** When its deadline is, in milliseconds since the epoch. */
+  dueAt?: number
   /** Milliseconds that were left of its deadline when it began to wait for a signal. */
   timeLeft?: number
   /** The limit that was met, and the number of steps that it may have in all to wind up. */
   limited?: { limit: string; steps: number }
+}
+
+/** An open turn. */
+export interface TurnRecord extends TurnData, Pick<TurnProgress, 'budget' | 'session'> {
+  /** The budget that keeps it from going on. */
+  readonly exhausted: ReturnType<UsageAccount['met']>
 }
 
 /** What a client sends to open a turn. */
@@ -47,15 +56,18 @@ export type OpenWork = ReadonlyMap<string, 'running' | 'held'>
 
 /** Keeps the open turns in the order in which they were accepted. */
 export class TurnLedger {
+  /** What all turns of the session have used. */
+  readonly account = new UsageAccount()
   readonly #open: Map<string, TurnRecord>
 
-  constructor(turns: readonly TurnRecord[] = []) {
-    this.#open = new Map(turns.map((turn) => [turn.traceId, turn]))
+  constructor(turns: readonly TurnData[] = []) {
+    this.#open = new Map(turns.map((turn) => [turn.traceId, openTurn(turn, this.account)]))
   }
 
   /** Opens a turn; one with an input is queued until {@link TurnLedger.settle} lets it begin. */
   open(traceId: string, acceptedAt: number, input?: TurnInput): TurnRecord {
-    const turn: TurnRecord = {
+    this.account.open(acceptedAt)
+    const data: TurnData = {
       traceId,
       status: input ? 'queued' : 'running',
       steps: 0,
@@ -67,11 +79,18 @@ export class TurnLedger {
       failure: null,
       cancelled: false,
     }
-    if (input) turn.input = input.data
-    if (input?.clientId !== undefined) turn.clientId = input.clientId
-    if (input?.request !== undefined) turn.request = input.request
+    if (input) data.input = input.data
+    if (input?.clientId !== undefined) data.clientId = input.clientId
+    if (input?.request !== undefined) data.request = input.request
+    const turn = openTurn(data, this.account)
     this.#open.set(traceId, turn)
     return turn
+  }
+
+  /** A model was called for a turn, or for what goes on when it has ended. */
+  spend(turn: TurnRecord | undefined, usage: Usage): void {
+    this.account.spend(usage)
+    if (turn) turn.usage = addUsage(turn.usage, usage)
   }
 
   get(traceId: string): TurnRecord | undefined {
@@ -129,8 +148,17 @@ export class TurnLedger {
   }
 }
 
+/** The turn with what it may still use, which is told when it is asked for, and is no part of what is stored. */
+function openTurn(data: TurnData, account: UsageAccount): TurnRecord {
+  return Object.defineProperties(data, {
+    budget: { get: () => account.budgetOf(data) },
+    session: { get: () => account.session },
+    exhausted: { get: () => account.met(data) },
+  }) as TurnRecord
+}
+
 /** How a turn ended, or that it waits for what is pending. */
-export function resultOf(turn: TurnRecord, pending: readonly PendingWork[]): TurnResult {
+export function resultOf(turn: TurnData, pending: readonly PendingWork[]): TurnResult {
   const { traceId, text, usage, dropped, failure } = turn
   const ended = failure ? 'failed' : turn.cancelled ? 'cancelled' : 'completed'
   return {

@@ -206,7 +206,7 @@ test('limits that no session could keep are faults, and so are names of none', (
     `limit 'deadline' is NaN, not a whole number from 0`,
     `limit 'maxInbox' is 1.5, not a whole number from 1`,
     `limit 'maxTrace' is '9', not a whole number from 1`,
-    `there is no limit 'maxStep' (there are: maxSteps, maxToolRounds, deadline, maxInbox, maxQueuedInputs, maxTrace)`,
+    `there is no limit 'maxStep' (there are: maxSteps, maxToolRounds, deadline, maxTokens, maxCost, maxModelCalls, maxSessionTokens, maxSessionCost, maxSessionModelCalls, maxSessionTime, maxInbox, maxQueuedInputs, maxTrace)`,
   ])
   expect(faultsOf({ ...wired, limits: 3 })).toEqual(['limits must be an object'])
   expect(faultsOf({ ...wired, limits: { maxToolRounds: 0, deadline: 0, maxInbox: undefined } })).toEqual([])

@@ -4,6 +4,7 @@ import { defineAgent, defineNode, textOf, UserInput, type Agent, type NodeDefini
 import type { AgentLimits } from '../../src/core/limits.ts'
 import type { Json } from '../../src/core/json.ts'
 import type { NodeRuntime, RestorePolicy } from '../../src/core/node.ts'
+import type { SupervisedOptions } from '../../src/core/supervision.ts'
 
 export const Text = z.object({ text: z.string() })
 const Any = z.json()
@@ -13,7 +14,7 @@ const emits = { said: Text, asked: Text, chunk: Text }
 export type Play = (text: string, runtime: NodeRuntime<typeof emits, Json>) => void | Promise<void>
 
 /** Options of {@link played}. */
-export interface PlayedOptions {
+export interface PlayedOptions extends SupervisedOptions {
   readonly background?: boolean
   readonly onRestore?: RestorePolicy
   readonly takesResets?: boolean

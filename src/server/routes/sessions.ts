@@ -1,9 +1,6 @@
 /** Sessions: make, list, look at, delete. */
 import { randomUUID } from 'node:crypto'
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
-import { addUsage, noUsage, type Usage } from '../../core/messages.ts'
-import type { TurnResult } from '../../core/turn.ts'
-import { loggedEntries } from '../stream/replay.ts'
 import { sessionJson, type ServerEnv, type ServerParts } from '../context.ts'
 import { HttpError } from '../errors.ts'
 import {
@@ -83,14 +80,9 @@ export function addSessionRoutes(app: OpenAPIHono<ServerEnv>, { pool }: ServerPa
       graph: session.graph(),
       nodes: session.nodeStates(),
       pending: session.pending(),
+      usage: session.usage,
     }))
-    const { counters } = await pool.checkpoint(storedId)
-    let usage: Usage = noUsage
-    for await (const { event } of loggedEntries(pool.store, storedId, { until: counters.sequence })) {
-      if (event.from === 'turn' && event.type === 'turn_end')
-        usage = addUsage(usage, (event.data as unknown as TurnResult).usage)
-    }
-    return sessionJson(context, storedId, { ...now, usage })
+    return sessionJson(context, storedId, now)
   })
   app.openapi(fork, async (context) => {
     const namespace = context.get('namespace')
