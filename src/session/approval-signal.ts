@@ -26,6 +26,8 @@ export function assertDecides(
   const [call, other] = calls.filter(({ id }) => id === callId)
   if (!call || other) throw refuse(`more than one call has the id '${callId}': approve or reject them as they are.`)
   const nodes: Nodes = agent.nodes
-  const fault = nodes[held.node]?.approval?.argumentsFault(call.name, args)
+  // Work of a nested agent is told under a path that ends in its own node.
+  const node = held.node.slice(held.node.lastIndexOf('/') + 1)
+  const fault = nodes[node]?.approval?.argumentsFault(call.name, args)
   if (fault !== undefined) throw refuse(fault)
 }

@@ -78,3 +78,36 @@ test('a chart that declares `approve` itself keeps its schema and its way', asyn
   ).result
   expect(done[0]).toBe('pay rent 20')
 })
+
+test('a chart that holds the calls of one tool holds those that need approval, too', async () => {
+  const done: Done = []
+  const tools = paymentTools(done)
+  const chart = setupAgent({
+    id: 'held_balance',
+    version: 1,
+    nodes: { memory: memoryNode(), llm: llmNode({ tools }), tools: toolNode({ tools }) },
+  })
+  const agent = chart.createAgent({
+    initial: 'open',
+    states: {
+      open: {
+        on: {
+          'input.user_input': { actions: chart.deliver('memory') },
+          'memory.memory_ready': { actions: chart.deliver('llm') },
+          'llm.llm_result': { actions: chart.deliver('output') },
+          'llm.tool_call': { actions: chart.hold('tools', 'balance') },
+          'tools.tool_result': { actions: chart.deliver('llm') },
+        },
+      },
+    },
+  })
+  const script = [{ toolCalls: [{ id: 'c0', name: 'balance', args: {} }, payCall('c1')] }, 'Paid.']
+  await using session = await openSession(agent, { client: scriptedModel(script).client })
+  expect((await session.send('Pay').result).pending).toMatchObject([{ undecided: ['c0', 'c1'] }])
+  for (const callId of ['c0', 'c1']) {
+    const turn = await session.signal('approve', { callId })
+    await turn.result
+  }
+  expect(done[0]).toBe('balance')
+  expect(done[1]).toBe('pay rent 20')
+})

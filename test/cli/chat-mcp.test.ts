@@ -8,8 +8,3 @@ test('an agent file starts a server at its top level; with the chat that ends, t
   const [, pid] = /own__pid returned: (\d+)/.exec(stdout) ?? []
   expect(isAlive(Number(pid))).toBe(false)
 })
-
-test('a command that only looks at the agent leaves no process either', async () => {
-  const { code, stdout } = await runTroupe(['check', 'test/cli/mcp-agent.ts'])
-  expect([code, stdout]).toEqual([0, expect.stringContaining('mcp_agent')])
-})

@@ -34,3 +34,10 @@ test('a name in `only` that no tool has is an error that lists those that there 
     /MCP server 'all': it has no tool ecko; there are echo, /,
   )
 })
+
+test('a result that the server calls an error is one', async () => {
+  const { own } = await openOwn()
+  const refused = call(own, 'own__refuse')
+  await expect(refused).rejects.toMatchObject({ code: 'mcp_call_failed', server: 'own' })
+  await expect(refused).rejects.toThrow("MCP server 'own': not today")
+})

@@ -26,6 +26,11 @@ const search = defineTool({
   name: 'search',
   description: 'Searches.',
   parameters: z.object({ query: z.string() }),
+  needsApproval(args, context) {
+    expectTypeOf(args).toEqualTypeOf<{ query: string }>()
+    expectTypeOf(context.callId).toEqualTypeOf<string>()
+    return true
+  },
   run(args, context) {
     expectTypeOf(args).toEqualTypeOf<{ query: string }>()
     expectTypeOf(context.idempotencyKey).toEqualTypeOf<string>()
@@ -128,4 +133,10 @@ test('a fake runtime is typed by its node', () => {
   const runtime = fakeRuntime(llmNode({ tools: [add] }))
   expectTypeOf(runtime.emitted[0]?.type).toEqualTypeOf<'llm_chunk' | 'llm_result' | 'tool_call' | undefined>()
   expectTypeOf(runtime.dataOf('llm_result')[0]?.text).toEqualTypeOf<string | undefined>()
+})
+
+test('a tool node emits results, and progress as it is told', () => {
+  const tools = toolNode({ tools: [search, add] })
+  expectTypeOf<EventsOf<typeof tools>>().toEqualTypeOf<'tool_result' | 'tool_progress'>()
+  expectTypeOf<DataOf<typeof tools, 'tool_progress'>['callId']>().toEqualTypeOf<string>()
 })

@@ -24,6 +24,11 @@ export function schemaProperties(schema: unknown): { readonly [name: string]: un
   return (schema as Schema).properties ?? {}
 }
 
+/** Whether an object schema wants a property. */
+export function requiresProperty(schema: unknown, name: string): boolean {
+  return typeof schema === 'object' && schema !== null && (schema as Schema).required?.includes(name) === true
+}
+
 /** Fields for an object of plain values; undefined when the schema asks for more, which is then written as JSON. */
 export function formFields(schema: unknown): readonly FormField[] | undefined {
   if (typeof schema !== 'object' || schema === null) return undefined

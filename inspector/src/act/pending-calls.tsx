@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { JsonValue, PendingView } from '../../../src/inspect/protocol.ts'
 import { useApplication, useMayAct, useSession } from '../context.ts'
 import { JsonTree } from '../parts/json-tree.tsx'
-import { schemaProperties } from './json-schema.ts'
+import { requiresProperty, schemaProperties } from './json-schema.ts'
 import { useAct } from './use-act.ts'
 
 interface WaitingCall {
@@ -38,10 +38,12 @@ function WaitingCallCard({ pending, call }: { readonly pending: PendingView; rea
     const asked = schemaProperties(signals[type])
     const data: { [key: string]: JsonValue } = {}
     if (call.id !== undefined && 'callId' in asked) data['callId'] = call.id
-    if ('reason' in asked) data['reason'] = reason
+    if ('reason' in asked && (reason.trim() !== '' || requiresProperty(signals[type], 'reason')))
+      data['reason'] = reason
     void run({ kind: 'signal', type, data })
   }
   const asksReason = 'reason' in schemaProperties(signals['reject'])
+  const lacksReason = requiresProperty(signals['reject'], 'reason') && reason.trim() === ''
   const busy = !mayAct || outcome.status === 'busy'
   return (
     <form
@@ -76,8 +78,8 @@ function WaitingCallCard({ pending, call }: { readonly pending: PendingView; rea
           <button
             type="button"
             className="button danger"
-            disabled={busy || (asksReason && reason.trim() === '')}
-            title={asksReason && reason.trim() === '' ? 'Say why first' : undefined}
+            disabled={busy || lacksReason}
+            title={lacksReason ? 'Say why first' : undefined}
             onClick={() => signal('reject')}
           >
             Reject

@@ -80,7 +80,8 @@ export class McpConnection {
         call.signal.throwIfAborted()
         const fault = faultOf(error)
         if (fault === 'refused') throw this.#error('mcp_call_failed', messageOf(error), error)
-        await this.#forget(client)
+        // One that failed at this call may be at others.
+        if (statusOf(error) < 500) await this.#forget(client)
         if (attempt === 1 && (fault === 'not_run' || call.repeatable)) continue
         if (fault === 'not_run')
           throw this.#error('mcp_unreachable', `it cannot be reached: ${messageOf(error)}`, error)
@@ -163,19 +164,25 @@ const lost =
  * nobody knows (`lost`).
  */
 function faultOf(error: unknown): 'refused' | 'not_run' | 'lost' {
-  const { code, data, cause } = error as { code?: unknown; data?: { status?: unknown }; cause?: { code?: unknown } }
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } }
   // Errors of JSON-RPC have numbers.
   if (code === streamEnded) return 'lost'
   if (typeof code === 'number') return 'refused'
   // A server that was started again knows nothing of the session.
-  const status = typeof data?.status === 'number' ? data.status : 0
+  const status = statusOf(error)
   if (status === 400 || status === 404) return 'not_run'
   if (status > 400 && status < 500) return 'refused'
-  if (code === 'NOT_CONNECTED' || code === 'SEND_FAILED' || cause?.code === 'ECONNREFUSED') return 'not_run'
+  if (code === 'NOT_CONNECTED' || cause?.code === 'ECONNREFUSED') return 'not_run'
   if (
     typeof code === 'string' &&
     ['INVALID_RESULT', 'UNSUPPORTED_RESULT_TYPE', 'CAPABILITY_NOT_SUPPORTED'].includes(code)
   )
     return 'refused'
   return 'lost'
+}
+
+/** The status of an answer over HTTP; 0 where there was none. */
+function statusOf(error: unknown): number {
+  const { data } = error as { data?: { status?: unknown } }
+  return typeof data?.status === 'number' ? data.status : 0
 }
