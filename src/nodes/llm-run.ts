@@ -3,6 +3,7 @@ import type { AgentEvent } from '../core/events.ts'
 import type { MessageToolCall, MessageWindow } from '../core/messages.ts'
 import type { NodeRuntime, Schema, Schemas } from '../core/node.ts'
 import type { WindowData } from '../core/payloads.ts'
+import type { TurnRequest } from '../core/turn.ts'
 import type { ChatAnswer, ChatRequest } from '../model/chat.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, unknownRoute } from './choose-route.ts'
@@ -48,8 +49,7 @@ export async function runLlm(
   const { window } = event.data
   const model = new NodeModel(settings.models, runtime, event.id)
   // A client that runs a tool itself gets a result without output; so it is offered none where there has to be one.
-  const own = runtime.request && output ? { ...runtime.request, tools: [] } : runtime.request
-  const asked = readClientRequest(own, settings.system, ownTools)
+  const asked = readClientRequest(output ? withoutTools(runtime.request) : runtime.request, settings.system, ownTools)
   const messages = await readConversation(runtime, window, asked.system)
   const offers = [...settings.offered, ...asked.tools]
   const fields: Partial<ChatRequest> = {
@@ -70,7 +70,7 @@ export async function runLlm(
       model: name,
       messages,
     })
-    const answer = await model.stream(makeRequest, said, () => said.void())
+    const answer = await model.stream(makeRequest, said, () => said.takeBack())
     // With a schema, chunks are JSON only.
     if (answer.refusal && !output) said.onText(answer.refusal)
     return answer
@@ -123,7 +123,7 @@ export async function runLlm(
     }
     const { finishReason, refusal } = answer
     if (refusal && output) {
-      said.void()
+      said.takeBack()
       runtime.emit('refusal', { refusal, window: conclude([], refusal), ...ending() })
       return
     }
@@ -146,7 +146,7 @@ export async function runLlm(
     if (++wrongOutputs > settings.outputRetries || cut)
       throw new OutputError(runtime.nodeId, answer.text, read.issues, wrongOutputs, cut)
     messages.push(...misfit(answer.text, read.issues))
-    said.void()
+    said.takeBack()
   }
 }
 
@@ -180,7 +180,7 @@ class SaidText {
   }
 
   /** What came since the mark is void. A reset voids all, so what stays is said again. */
-  void(): void {
+  takeBack(): void {
     if (this.#thought) this.#runtime.reset('reasoning_chunk')
     this.#thought = false
     if (this.text === this.#kept) return
@@ -188,6 +188,12 @@ class SaidText {
     this.text = ''
     if (this.#kept !== '') this.onText(this.#kept)
   }
+}
+
+function withoutTools(request: TurnRequest | undefined): TurnRequest | undefined {
+  if (!request) return undefined
+  const { tool_choice: _choice, parallel_tool_calls: _parallel, ...fields } = request.fields ?? {}
+  return { ...request, tools: [], fields }
 }
 
 /** OpenAI's newer models refuse `max_tokens`, most other servers know nothing else. */
