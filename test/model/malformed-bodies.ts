@@ -10,7 +10,9 @@ export interface MalformedAnswer {
 }
 
 const deep = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)
-const json = fc.jsonValue({ maxDepth: 3 })
+/** Stands for JSON that is nested more deeply than anything can write that does so on the stack. */
+const deepMark = '@deep'
+const json = fc.oneof({ arbitrary: fc.jsonValue({ maxDepth: 3 }), weight: 20 }, fc.constant(deepMark))
 const text = fc.oneof(
   { arbitrary: fc.string({ unit: 'binary', maxLength: 20 }), weight: 40 },
   {
@@ -141,7 +143,10 @@ const garbage = fc.oneof(
   fc.constantFrom('<html><body>502 Bad Gateway</body></html>', 'null', '[]', '3', '"text"', '{', deep(5_000)),
 )
 const partOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<string> =>
-  fc.oneof({ arbitrary: value.map((whole) => JSON.stringify(whole)), weight: 30 }, { arbitrary: garbage, weight: 1 })
+  fc.oneof(
+    { arbitrary: value.map((whole) => JSON.stringify(whole).replaceAll(`"${deepMark}"`, deep(20_000))), weight: 30 },
+    { arbitrary: garbage, weight: 1 },
+  )
 const eventOf = (part: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
     { arbitrary: part.map((data) => `data: ${data}\n\n`), weight: 20 },
