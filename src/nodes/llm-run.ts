@@ -3,7 +3,6 @@ import type { AgentEvent } from '../core/events.ts'
 import type { MessageToolCall, MessageWindow } from '../core/messages.ts'
 import type { NodeRuntime, Schema, Schemas } from '../core/node.ts'
 import type { WindowData } from '../core/payloads.ts'
-import type { TurnRequest } from '../core/turn.ts'
 import type { ChatAnswer, ChatRequest } from '../model/chat.ts'
 import { callData, withArguments } from './call-arguments.ts'
 import { chooseRoute, unknownRoute } from './choose-route.ts'
@@ -49,11 +48,12 @@ export async function runLlm(
   const { window } = event.data
   const model = new NodeModel(settings.models, runtime, event.id)
   // A client that runs a tool itself gets a result without output; so it is offered none where there has to be one.
-  const asked = readClientRequest(output ? withoutTools(runtime.request) : runtime.request, settings.system, ownTools)
+  const own = runtime.request && output ? { ...runtime.request, tools: [] } : runtime.request
+  const asked = readClientRequest(own, settings.system, ownTools)
   const messages = await readConversation(runtime, window, asked.system)
   const offers = [...settings.offered, ...asked.tools]
   const fields: Partial<ChatRequest> = {
-    ...asked.fields,
+    ...(output ? withoutToolChoice(asked.fields) : asked.fields),
     ...settings.request,
     ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
     ...(offers.length > 0 ? { tools: offers } : {}),
@@ -190,10 +190,10 @@ class SaidText {
   }
 }
 
-function withoutTools(request: TurnRequest | undefined): TurnRequest | undefined {
-  if (!request) return undefined
-  const { tool_choice: _choice, parallel_tool_calls: _parallel, ...fields } = request.fields ?? {}
-  return { ...request, tools: [], fields }
+/** What a client says of tools means nothing where its own are not offered. */
+function withoutToolChoice(fields: Partial<ChatRequest>): Partial<ChatRequest> {
+  const { tool_choice: _choice, parallel_tool_calls: _parallel, ...rest } = fields
+  return rest
 }
 
 /** OpenAI's newer models refuse `max_tokens`, most other servers know nothing else. */
