@@ -128,7 +128,7 @@ export const ResultData = z.object({
   finishReason: z.enum(['length', 'content_filter']).exactOptional(),
   /** Calls of tools that the client runs itself; the turn ends with them. */
   toolCalls: z.array(ClientCall).exactOptional(),
-  /** The model refused, with these words, which are the text too. */
+  /** The model refused, with these words, which are in the text too. */
   refusal: z.string().exactOptional(),
   /** The model that answered, where it was a fallback. */
   model: z.string().exactOptional(),

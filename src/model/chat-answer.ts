@@ -1,6 +1,6 @@
 /** Puts an answer together from the pieces in which servers send it. */
 import type { MessageToolCall, Usage } from '../core/messages.ts'
-import { countOf, fieldsOf, listOf, stringOf } from './fields.ts'
+import { countOf, fieldsOf, jsonOf, listOf, stringOf } from './fields.ts'
 
 /** What the model answered to one call. */
 export interface ChatAnswer {
@@ -127,7 +127,7 @@ export class AnswerCollector {
     call.id ||= id
     call.function.name ||= name
     if (typeof text === 'string') call.function.arguments += text
-    else if (text !== undefined && text !== null) call.function.arguments += JSON.stringify(text)
+    else if (text !== undefined && text !== null) call.function.arguments += jsonOf(text)
   }
 
   #callWithoutIndex(id: string, name: string): MessageToolCall | undefined {

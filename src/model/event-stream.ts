@@ -129,6 +129,11 @@ function eventTaker(onData: (data: string) => void): Take {
       // The mark that some put before UTF-8.
       if (piece.startsWith('\uFEFF')) piece = piece.slice(1)
     }
+    if (!piece.includes('\n')) {
+      // Searched or cut, a line of many megabytes would be copied with each of its pieces.
+      rest += piece
+      return
+    }
     const text = rest + piece
     let start = 0
     for (let end = text.indexOf('\n', rest.length); end >= 0; end = text.indexOf('\n', start)) {

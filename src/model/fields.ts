@@ -21,3 +21,12 @@ export function stringOf(value: unknown): string {
 export function countOf(value: unknown): number | undefined {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined
 }
+
+/** JSON of what came as JSON. Reading that takes no stack, but writing it does: what is nested very deeply is left out. */
+export function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? ''
+  } catch {
+    return '(nested too deeply)'
+  }
+}

@@ -79,6 +79,7 @@ export async function makeCall(
         if (body.stream) timer?.sent()
         return await send(client, api, body, address, { signal, maxRetries: 0, showReasoning })
       } catch (error) {
+        timer?.failed()
         // What waits may use the place while this call pauses before it is sent again.
         end?.()
         throw error

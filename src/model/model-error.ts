@@ -1,6 +1,7 @@
 /** What went wrong with a call of the model, said so that a person knows what to do. */
 import { APIConnectionError, APIConnectionTimeoutError, APIError, APIUserAbortError } from 'openai'
 import { messageOf, TroupeError } from '../core/errors.ts'
+import { jsonOf } from './fields.ts'
 import type { ModelTimeouts } from './timeouts.ts'
 
 /** Stable codes of {@link ModelError}. */
@@ -128,7 +129,7 @@ export function errorInAnswer(error: unknown, address: ModelAddress): ModelError
   }
   // Gateways put the HTTP status of the model behind them into `code`.
   const status = typeof code === 'number' && code >= 400 && code < 600 ? code : undefined
-  const reason = typeof message === 'string' ? message : JSON.stringify(error)
+  const reason = typeof message === 'string' ? message : jsonOf(error)
   return new ModelError(codeOf(status, code, reason), {
     ...address,
     reason,

@@ -72,8 +72,12 @@ export class CallTimer {
 
   /** A streamed request is sent. */
   sent(): void {
-    this.#clear('firstChunkMs')
     this.#set('firstChunkMs')
+  }
+
+  /** A request has failed; another may follow after a pause. */
+  failed(): void {
+    this.#clear('firstChunkMs')
   }
 
   /** Something of the answer came; `begun` says that a piece of it was among that. */

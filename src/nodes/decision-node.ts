@@ -25,7 +25,7 @@ export interface DecisionNodeOptions<Names extends Routes> extends ModelOptions,
   readonly routes: Names
   /** What the model is told before the routes. Default: that it decides how the conversation goes on. */
   readonly system?: string
-  /** The route to take when the model names none. Default: none, the node fails. */
+  /** The route to take when the model names none (`fallbacks` are models). Default: none, the node fails. */
   readonly fallback?: NoInfer<keyof Names & string>
   /** How often an answer that is no route is sent back for another; a whole number from 0. Default: 2. */
   readonly retries?: number

@@ -54,7 +54,7 @@ export async function runLlm(
   const messages = await readConversation(runtime, window, asked.system)
   const offers = [...tools.offered, ...(routing ? [routing] : []), ...asked.tools]
   const fields: Partial<ChatRequest> = {
-    ...asked.fields,
+    ...(output ? withoutToolChoice(asked.fields) : asked.fields),
     ...settings.request,
     ...(settings.temperature === undefined ? {} : { temperature: settings.temperature }),
     ...(offers.length > 0 ? { tools: offers } : {}),
@@ -71,7 +71,7 @@ export async function runLlm(
       model: name,
       messages,
     })
-    const answer = await model.stream(makeRequest, said, () => said.void())
+    const answer = await model.stream(makeRequest, said, () => said.takeBack())
     // With a schema, chunks are JSON only.
     if (answer.refusal && !output) said.onText(answer.refusal)
     return answer
@@ -124,7 +124,7 @@ export async function runLlm(
     }
     const { finishReason, refusal } = answer
     if (refusal && output) {
-      said.void()
+      said.takeBack()
       runtime.emit('refusal', { refusal, window: conclude([], refusal), ...ending() })
       return
     }
@@ -147,7 +147,7 @@ export async function runLlm(
     if (++wrongOutputs > settings.outputRetries || cut)
       throw new OutputError(runtime.nodeId, answer.text, read.issues, wrongOutputs, cut)
     messages.push(...misfit(answer.text, read.issues))
-    said.void()
+    said.takeBack()
   }
 }
 
@@ -181,7 +181,7 @@ class SaidText {
   }
 
   /** What came since the mark is void. A reset voids all, so what stays is said again. */
-  void(): void {
+  takeBack(): void {
     if (this.#thought) this.#runtime.reset('reasoning_chunk')
     this.#thought = false
     if (this.text === this.#kept) return
@@ -189,6 +189,12 @@ class SaidText {
     this.text = ''
     if (this.#kept !== '') this.onText(this.#kept)
   }
+}
+
+/** What a client says of tools means nothing where its own are not offered. */
+function withoutToolChoice(fields: Partial<ChatRequest>): Partial<ChatRequest> {
+  const { tool_choice: _choice, parallel_tool_calls: _parallel, ...rest } = fields
+  return rest
 }
 
 /** OpenAI's newer models refuse `max_tokens`, most other servers know nothing else. */

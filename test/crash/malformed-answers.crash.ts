@@ -9,4 +9,4 @@ test(`${answers} malformed answers: every turn ends in a defined way, and the ne
   expect(turns).toBe(answers)
   const list = [...ends].sort(([, a], [, b]) => b - a).map(([end, count]) => `${end} ${count}`)
   process.stdout.write(`\nmalformed answers: ${list.join(', ')}\n`)
-})
+}, 900_000)

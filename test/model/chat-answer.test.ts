@@ -24,6 +24,35 @@ it('counts nothing where the server counts nonsense', async () => {
   expect(answer.usage).toEqual({ inputTokens: 0, outputTokens: 0, totalTokens: 0, calls: 1 })
 })
 
+it('reads arguments, and errors, that are nested more deeply than can be written', async () => {
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  const call = `{"index":0,"id":"a","function":{"name":"add","arguments":${deep}}}`
+  const answered = streamed(`data: {"choices":[{"delta":{"tool_calls":[${call}]},"finish_reason":"tool_calls"}]}\n\n`)
+  const { toolCalls } = await streamChat(answered.client, request)
+  expect(toolCalls[0]?.function).toEqual({ name: 'add', arguments: '(nested too deeply)' })
+  const failed = streamed(`data: {"error":${deep}}\n\n`)
+  await expect(streamChat(failed.client, request)).rejects.toMatchObject({ code: 'model_server_error' })
+})
+
+it('refuses an answer that has no end', async () => {
+  const line = `data: ${'x'.repeat(2 ** 20)}`
+  const model = streamed(Array.from({ length: 65 }, () => line))
+  await expect(streamChat(model.client, request)).rejects.toMatchObject({
+    code: 'model_bad_answer',
+    message: expect.stringContaining('more than 67108864 bytes') as string,
+  })
+})
+
+it('refuses an answer of more calls than a person could mean', async () => {
+  const calls = Array.from({ length: 1_001 }, (_, index) => ({ index, id: `c${index}`, function: { name: 'add' } }))
+  const chunk = { choices: [{ delta: { tool_calls: calls }, finish_reason: 'tool_calls' }] }
+  const model = streamed(`data: ${JSON.stringify(chunk)}\n\n`)
+  await expect(streamChat(model.client, request)).rejects.toMatchObject({
+    code: 'model_bad_answer',
+    message: expect.stringContaining('more than 1000 tool calls') as string,
+  })
+})
+
 it.each(ways)('hands an empty answer on with its finish reason: %s', async (_, chat) => {
   const model = scriptedModel([{ text: '', finishReason: 'length' }])
   expect(await chat(model.client, request)).toMatchObject({ text: '', toolCalls: [], finishReason: 'length' })

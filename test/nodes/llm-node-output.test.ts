@@ -129,6 +129,17 @@ test('tools are called before the output is given', async () => {
   expect(runtime.emitted).toMatchObject([{ type: 'tool_call' }])
 })
 
+test('tools of a client are not offered, for a result of theirs would have no output', async () => {
+  await using server = await startModelServer(['{"item":"apple","count":2}'])
+  const client = modelClient({ baseURL: server.baseURL, environment: {} })
+  const request = { nodes: ['llm'], tools: [{ name: 'pay' }], fields: { tool_choice: 'required', top_p: 0.5 } }
+  const runtime = fakeRuntime(llmNode({ client, output: Order }), { request })
+  await runtime.handle({ window: runtime.window() })
+  expect(server.requests[0]).toMatchObject({ top_p: 0.5 })
+  expect(server.requests[0]).not.toHaveProperty('tools')
+  expect(server.requests[0]).not.toHaveProperty('tool_choice')
+})
+
 test.each([
   ['no object', z.array(z.string())],
   ['no JSON', z.object({ at: z.date() })],

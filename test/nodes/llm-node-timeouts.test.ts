@@ -87,6 +87,24 @@ test('stepMs covers the retries of a call and the pauses before them', async () 
   expect(server.requests).toHaveLength(1)
 })
 
+test('firstChunkMs does not run while a call pauses before a retry', async () => {
+  const gate = hold()
+  await using scene = await ask(
+    [{ status: 500, headers: { 'retry-after-ms': '5000' } }, { hold: gate }],
+    { firstChunkMs: 100 },
+    1,
+  )
+  const { clock, server, handled } = scene
+  const timers = vi.spyOn(clock, 'setTimeout')
+  await vi.waitFor(() => expect(timers).toHaveBeenCalledWith(expect.any(Function), 5_000))
+  clock.advance(5_000)
+  await gate.reached
+  clock.advance(99)
+  expect(server.abortedRequests).toBe(0)
+  clock.advance(1)
+  await expect(handled).rejects.toMatchObject({ message: expect.stringContaining('firstChunkMs is 100') as string })
+})
+
 test('totalMs covers every call that the handler makes', async () => {
   const gate = hold()
   await using scene = await ask([{ text: '', delay: 0 }, { hold: gate }], { totalMs: 1_000, stepMs: 900 })
