@@ -20,9 +20,9 @@ export function enqueue(inbox: readonly AgentEvent[], event: AgentEvent): readon
 /** Two pieces of one stream as one; undefined when they are no pieces of text of the same run of a handler. */
 function join(first: AgentEvent, second: AgentEvent): AgentEvent | undefined {
   if (!first.transient || first.type !== second.type || runOf(first.id) !== runOf(second.id)) return undefined
-  const [before, after] = [textOf(first), textOf(second)]
-  if (before === undefined || after === undefined) return undefined
-  return { ...second, data: { ...(second.data as object), text: before + after } }
+  const [before, after] = [pieceOf(first), pieceOf(second)]
+  if (!before || !after || before.final || before.attempt !== after.attempt) return undefined
+  return { ...second, data: { ...(second.data as object), text: before.text + after.text } }
 }
 
 /** Ids of transient events are those of the job, its attempt and an ordinal. */
@@ -30,7 +30,14 @@ function runOf(id: string): string {
   return id.slice(0, id.lastIndexOf('.'))
 }
 
-function textOf(event: AgentEvent): string | undefined {
-  const text = (event.data as { text?: unknown } | null)?.text
-  return typeof text === 'string' ? text : undefined
+interface Piece {
+  readonly text: string
+  readonly attempt?: unknown
+  readonly final?: unknown
+}
+
+/** The data of a piece of text; undefined where there is more in it, which may mean something for each. */
+function pieceOf({ data }: AgentEvent): Piece | undefined {
+  const { text, attempt, final, ...rest } = (data ?? {}) as unknown as Partial<Piece>
+  return typeof text === 'string' && Object.keys(rest).length === 0 ? { text, attempt, final } : undefined
 }

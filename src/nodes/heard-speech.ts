@@ -60,6 +60,11 @@ export function takeStop(speech: HeardSpeech, { at }: SpeechStop): HeardSpeech {
   return { ...speech, stoppedAt: speech.stoppedAt ?? at }
 }
 
+/** All that is spoken, or is to be. */
+export function spokenText({ sentences }: HeardSpeech): string {
+  return sentences.map(({ text }) => text).join('')
+}
+
 /** The text that was heard by `time`, or when it was stopped, from the beginning of the answer. */
 export function heardText({ sentences, played, stoppedAt = Infinity }: HeardSpeech, time: number): string {
   const now = Math.min(time, stoppedAt)

@@ -6,7 +6,7 @@ import { textOf, type UserContent } from '../core/messages.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { NodeDefinition, NodePlace, NodeRuntime } from '../core/node.ts'
 import { AudioData, MemoryData, PlaybackData, SentenceData, SpeechStop, UserInput } from '../core/payloads.ts'
-import { heardText, takePlayback, takeSentence, takeStop } from './heard-speech.ts'
+import { heardText, spokenText, takePlayback, takeSentence, takeStop } from './heard-speech.ts'
 import { manageMemory } from './manage-memory.ts'
 import { MemoryState, type MemoryNodeOptions } from './memory-options.ts'
 import { modelFaults } from './model-options.ts'
@@ -108,8 +108,8 @@ export function memoryNode(options: MemoryNodeOptions = {}): MemoryNode | Spoken
 async function hearOut(runtime: Runtime, final: boolean): Promise<void> {
   const { speech, ...state } = runtime.getState() ?? {}
   if (!speech || speech.over) return
-  const heard = heardText(speech, runtime.now())
-  const amended = await recordHeard(heard, runtime, { append: final })
+  const spoken = { spoken: spokenText(speech), heard: heardText(speech, runtime.now()) }
+  const amended = await recordHeard(spoken, runtime, { append: final })
   const current = (id: string): string => amended.get(id) ?? id
   const { start, first, pinned, unindexed } = state
   runtime.setState({

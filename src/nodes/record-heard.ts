@@ -14,24 +14,38 @@ interface Answer {
   readonly message: AssistantMessage
 }
 
+/** A spoken answer, as far as it is known. */
+export interface SpokenAnswer {
+  /** What was to be spoken, from the beginning of the answer; not empty. */
+  readonly spoken: string
+  /** How much of that was heard. */
+  readonly heard: string
+}
+
 /**
- * Amends the answers of the newest turn so that they end where `heard` does; texts behind that become {@link cutMark}.
+ * Amends the newest answers so that they end where what was heard of them does; texts behind that become {@link cutMark}.
  * With `append`, what was heard of an answer that was never recorded, as the turn was cancelled, is recorded now.
- * Nothing is done when all was heard. Resolves with the new ids by the old ones.
+ * Nothing is done when all was heard, or what was spoken is not what was answered. Resolves with the new ids by the old ones.
  */
 export async function recordHeard(
-  heard: string,
+  { spoken, heard }: SpokenAnswer,
   runtime: Pick<NodeRuntime, 'amend' | 'append' | 'messages' | 'window'>,
   { append }: { readonly append: boolean },
 ): Promise<ReadonlyMap<string, string>> {
-  const answers = await answersOfTurn(runtime)
-  const told = answers.map(({ message }) => message.content ?? '').join('')
-  if (heard.length > told.length && heard.startsWith(told)) {
+  const newest = await newestAnswers(runtime)
+  // What was said before may be of an earlier turn, one that a timer began.
+  const first = newest.findIndex((_, place) => {
+    const told = textOf(newest.slice(place))
+    return told !== '' && (told.startsWith(spoken) || spoken.startsWith(told))
+  })
+  if (first < 0 && textOf(newest) !== '') return new Map()
+  const answers = first < 0 ? [] : newest.slice(first)
+  const told = textOf(answers)
+  if (heard.length > told.length) {
     const rest = heard.slice(told.length).trim()
     if (append && rest !== '') runtime.append({ role: 'assistant', content: cut(rest) })
     return new Map()
   }
-  if (!told.startsWith(heard)) return new Map()
   const amended = new Map<string, string>()
   let left = heard.length
   for (const { id, message } of answers) {
@@ -45,13 +59,17 @@ export async function recordHeard(
   return amended
 }
 
+function textOf(answers: readonly Answer[]): string {
+  return answers.map(({ message }) => message.content ?? '').join('')
+}
+
 function cut(text: string): string {
   const heard = text.trimEnd()
   return heard === '' ? cutMark : `${heard} ${cutMark}`
 }
 
 /** What the model said since the newest input, oldest first. */
-async function answersOfTurn(runtime: Pick<NodeRuntime, 'messages' | 'window'>): Promise<Answer[]> {
+async function newestAnswers(runtime: Pick<NodeRuntime, 'messages' | 'window'>): Promise<Answer[]> {
   const { ids } = await runtime.window({ limit: reach })
   const answers: Answer[] = []
   for (const id of [...ids].reverse()) {

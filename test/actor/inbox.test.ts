@@ -35,3 +35,12 @@ test('transient events that are no text are let go beyond 1,000', () => {
   }
   expect(inbox).toHaveLength(1_000)
 })
+
+test('what says more than its text is not joined: sentences stay sentences', () => {
+  let inbox: readonly AgentEvent[] = []
+  for (let index = 0; index < 100; index++) {
+    const data = { text: `Sentence ${index}.`, index, attempt: 1 }
+    inbox = enqueue(inbox, { ...base, id: `s/0.1.2.1.${index}`, type: 'sentence_ready', data, transient: true })
+  }
+  expect(inbox.map(({ data }) => (data as { index: number }).index)).toEqual(Array.from({ length: 100 }, (_, at) => at))
+})

@@ -1,20 +1,24 @@
 /**
- * The agents whose processes are killed: the two example agents, and one whose tool may not run twice. Their tools
- * record what they do.
+ * The agents whose processes are killed: two example agents, one whose tool may not run twice, and one that knows and
+ * speaks. Their tools record what they do.
  */
-import { defineAgent, defineTool, llmNode, memoryNode, toolNode, z, type Agent } from 'troupe'
+import { defineAgent, defineTool, llmNode, memoryNode, openIndex, toolNode, z, type Agent } from 'troupe'
 import assistant from '../../machines/assistant/agent.ts'
 import { calculator } from '../../machines/assistant/calculator.ts'
 import { refundDesk } from '../../machines/refund-desk/agent.ts'
 import type { EffectBook } from './effects.ts'
+import { scholar } from './scholar.ts'
 
-export type AgentId = 'assistant' | 'refund_desk' | 'courier'
+export type AgentId = 'assistant' | 'refund_desk' | 'courier' | 'scholar'
 
 // As it is before its run is replaced.
 const plainCalculator = { ...calculator }
 
-/** The agents, recording in this book; those that were made before then record there too. */
-export function agentsWith(book: EffectBook): Readonly<Record<AgentId, Agent>> {
+/**
+ * The agents, recording in this book, and keeping what fell out of a window in this index; those that were made before
+ * then record there too.
+ */
+export function agentsWith(book: EffectBook, recall = openIndex('memory:')): Readonly<Record<AgentId, Agent>> {
   Object.assign(calculator, {
     run: ((args, context) => {
       book.add({ kind: 'run', tool: 'calculator', key: context.idempotencyKey })
@@ -34,6 +38,7 @@ export function agentsWith(book: EffectBook): Readonly<Record<AgentId, Agent>> {
     assistant: assistant as unknown as Agent,
     refund_desk: desk as unknown as Agent,
     courier: courier(book) as unknown as Agent,
+    scholar: scholar(recall) as unknown as Agent,
   }
 }
 

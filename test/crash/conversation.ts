@@ -40,6 +40,9 @@ export function conversationOf(session: string, agent: AgentId, length: number):
       case 'refund_desk':
         if (index % 3 === 2) return { id, text: `Look up order ${['A-17', 'B-23', 'C-42'][index % 3]}` }
         return { id, text: `Refund order A-17, ${index + 1} euros`, decision: index % 3 === 1 ? 'reject' : 'approve' }
+      case 'scholar':
+        if (index % 2 === 1) return { id, text: `Remember that my number ${index} is ${index * 7}.` }
+        return { id, text: `Question ${index}: what is on shelf ${index}? Which books does it hold?` }
       case 'courier':
         return { id, text: `Ship parcel ${index + 1}` }
     }

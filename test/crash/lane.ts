@@ -48,7 +48,7 @@ export function noFigures() {
 
 const awayCodes: ReadonlySet<string> = new Set(['store_failed', 'store_timeout', 'session_store'])
 
-const agents: readonly AgentId[] = ['assistant', 'refund_desk', 'courier', 'assistant']
+const agents: readonly AgentId[] = ['assistant', 'refund_desk', 'courier', 'scholar']
 
 /** See the top of this file. */
 export class Lane {

@@ -3,7 +3,18 @@
  * command when it is done, and one for each durable output and result; nothing that it prints may be lost by a kill.
  */
 import { createInterface } from 'node:readline'
-import { modelClient, openSession, systemClock, type Agent, type Clock, type Session, type Store } from 'troupe'
+import {
+  modelClient,
+  openIndex,
+  openSession,
+  systemClock,
+  type Agent,
+  type Clock,
+  type Session,
+  type Store,
+  type StoredIndex,
+} from 'troupe'
+import { conversationOf } from '../../src/core/messages.ts'
 import { readCheckpoint } from '../../src/session/checkpoint-text.ts'
 import { idsBetween } from '../../src/session/transcript.ts'
 import { toErrorData } from '../../src/core/errors.ts'
@@ -20,6 +31,7 @@ const clock: Clock = { ...systemClock, now: () => Date.now() + offset }
 const client = modelClient({ environment: {} })
 const sessions = new Map<string, Session>()
 let store: Store | undefined
+let index: StoredIndex | undefined
 let agents: Readonly<Record<string, Agent>> = {}
 
 const print = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
@@ -43,7 +55,8 @@ async function perform(command: Command): Promise<unknown> {
       await close()
       store = await openDyingStore(command.url, readCrashPoint(process.env['TROUPE_CRASH_AT']))
       const book = fileBook(command.effects)
-      agents = { ...agentsWith(book), ...(await toolAgentsWith(book, process.env['TROUPE_MCP_SERVER'])) }
+      index = openIndex(`sqlite:${command.effects}.index.db`, { name: 'memory' })
+      agents = { ...agentsWith(book, index), ...(await toolAgentsWith(book, process.env['TROUPE_MCP_SERVER'])) }
       return null
     }
     case 'open': {
@@ -94,7 +107,9 @@ async function close(): Promise<void> {
   for (const session of sessions.values()) await session.stop()
   sessions.clear()
   await store?.close()
+  await index?.close()
   store = undefined
+  index = undefined
 }
 
 function opened(): Store {
@@ -116,7 +131,7 @@ async function inspect(id: string): Promise<Inspection | null> {
   const { head, counters, turns, timers, snapshot } = readCheckpoint(text, id)
   const records = await store.memory.get(id, idsBetween(head, 0, head.count))
   return {
-    messages: records.flatMap((record) => (record && !record.aside ? [record.message] : [])),
+    messages: conversationOf(records).map(({ message }) => message),
     lost: records.filter((record) => !record).length,
     log: await store.log.read(id, { limit: 100_000 }),
     sequence: counters.sequence,

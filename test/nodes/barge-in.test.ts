@@ -92,6 +92,28 @@ test('where the model was cut off too, what was heard of its answer is recorded'
   await session.stop()
 })
 
+test('so it is behind a call that was made without a word', async () => {
+  const rest = hold()
+  const script = [{ toolCalls: [{ name: 'look_up' }] }, { text: ['It is sunny. ', 'And', rest] }, 'Bye.']
+  const { clock, session, sent, shown } = await conversation(script)
+  const turn = session.send('Weather?')
+  await sent(1)
+  await rest.reached
+  clock.advance(60_000)
+  turn.cancel()
+  await turn.result
+  await session.send('Thanks!').result
+  expect(shown().map(({ role, content }) => `${role}: ${content}`)).toEqual([
+    'user: Weather?',
+    'assistant: null',
+    'tool: It is sunny.',
+    'assistant: It is sunny. …',
+    'user: Thanks!',
+  ])
+  rest.release()
+  await session.stop()
+})
+
 test('what was said before a tool was called counts, and what was said after it', async () => {
   const script = [
     { text: 'Let me see.', toolCalls: [{ name: 'look_up' }] },
