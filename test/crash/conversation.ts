@@ -42,6 +42,8 @@ export function conversationOf(session: string, agent: AgentId, length: number):
         return { id, text: `Refund order A-17, ${index + 1} euros`, decision: index % 3 === 1 ? 'reject' : 'approve' }
       case 'courier':
         return { id, text: `Ship parcel ${index + 1}` }
+      case 'crew':
+        return { id, text: `one two ${index + 1}` }
     }
   })
   return { session, agent, inputs }
