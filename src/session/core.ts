@@ -64,7 +64,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #cycle: TurnCycle
-  readonly #newTranscript: () => number
+  readonly #newTranscript: (() => number) | undefined
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
@@ -78,7 +78,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
     this.agent = agent
     this.limits = resolveLimits(agent.limits)
     this.head = checkpoint?.head ?? { branch: newTranscript?.() ?? 0, count: 0, parents: [] }
-    this.#newTranscript = newTranscript ?? (() => this.ids.newTranscript())
+    this.#newTranscript = newTranscript
     this.#revision = checkpoint?.revision ?? 0
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
@@ -358,7 +358,11 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   // --- nested sessions: those in this one, or this one in another ------------------------
 
   createNested(options: NestedOptions): NestedCore {
-    return new SessionCore({ ...options, now: () => this.time, newTranscript: this.#newTranscript })
+    return new SessionCore({
+      ...options,
+      now: () => this.time,
+      newTranscript: this.#newTranscript ?? (() => this.ids.newTranscript()),
+    })
   }
 
   // --- inside --------------------------------------------------------------------------
