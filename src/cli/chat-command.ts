@@ -1,6 +1,7 @@
 /** Lines that begin with a slash: what a person asks of the chat, not of the agent. */
 import { z } from 'zod'
 import { graphOf } from '../agent/graph.ts'
+import { inputsWithin } from '../core/delegation.ts'
 import { TroupeError } from '../core/errors.ts'
 import type { Schema } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
@@ -92,9 +93,13 @@ export function adviceFor(pending: readonly PendingWork[], session: Session): st
   ]
 }
 
-/** The signals that a session takes now: its agent's, and those about work that a crash interrupted. */
+/**
+ * The signals that a session takes now: its agent's, those of the agents that wait inside of its nodes, and those about
+ * work that a crash interrupted.
+ */
 function signalsOf({ agent }: Session, pending: readonly PendingWork[]): Readonly<Record<string, Schema>> {
-  return pending.some(({ interrupted }) => interrupted) ? { ...agent.inputs, ...restoreSignalsOf(agent) } : agent.inputs
+  const inputs = pending.some(({ node }) => node.includes('/')) ? inputsWithin(agent) : agent.inputs
+  return pending.some(({ interrupted }) => interrupted) ? { ...inputs, ...restoreSignalsOf(agent) } : inputs
 }
 
 /** What waits, in words: its tool calls, or the event. */

@@ -1,5 +1,5 @@
 /** Nodes that are made of other agents: the names of their slots, and the paths of the nodes inside. */
-import type { DelegateAgent, Delegation, NodeDefinition } from './node.ts'
+import type { DelegateAgent, Delegation, NodeDefinition, Schemas } from './node.ts'
 
 /** The delegation of a node; undefined when a host runs its handler. */
 export function delegationOf(definition: NodeDefinition | undefined): Delegation | undefined {
@@ -36,4 +36,10 @@ export function placeOfNode(among: PlacedNodes, path: string): PlacedNodes & { r
   if (!read) return { ...among, node: path }
   const agent = delegationOf(among.nodes[read.node])?.agents[readSlotName(read.slot).agent]
   return agent ? placeOfNode(agent, read.rest) : { nodes: {}, fitted: new Map(), node: path }
+}
+
+/** The signals that an agent takes, or one of those that it is made of at any depth; where two have a name, the outer one's. */
+export function inputsWithin({ nodes, inputs }: Pick<DelegateAgent, 'nodes' | 'inputs'>): Schemas {
+  const inner = Object.values(nodes).flatMap((node) => Object.values(delegationOf(node)?.agents ?? {}))
+  return Object.assign({}, ...inner.map(inputsWithin), inputs) as Schemas
 }

@@ -78,6 +78,12 @@ export function resetOf(type: string): string {
   return `${type}_reset`
 }
 
+/** The turn of the outermost session that an event id belongs to: those of nested sessions begin with the outer event's. */
+export function outermostTraceIdOf(eventId: string): string {
+  const nested = eventId.indexOf('~')
+  return traceIdOf(nested < 0 ? eventId : eventId.slice(0, nested))
+}
+
 /** The turn that an event id belongs to: ids of transient events have more parts than `<branch>.<turn>.<n>`. */
 export function traceIdOf(eventId: string): string {
   const branch = eventId.lastIndexOf('/') + 1

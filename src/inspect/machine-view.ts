@@ -2,6 +2,7 @@
 import type { Agent } from '../agent/agent.ts'
 import { graphOf } from '../agent/graph.ts'
 import { jsonFormOf } from '../agent/json-form.ts'
+import { inputsWithin } from '../core/delegation.ts'
 import type { Schema } from '../core/node.ts'
 import type { MachineView, JsonValue } from './protocol.ts'
 import type { Plain } from './plain.ts'
@@ -29,7 +30,7 @@ function makeView(agent: Agent, plain: Plain): MachineView {
       nodes: nodes.map((node) => (background.includes(node.id) ? { ...node, background: true as const } : node)),
       edges,
     }),
-    signals: plain.of('signals', schemasOf(agent.inputs)),
+    signals: plain.of('signals', schemasOf(inputsWithin(agent))),
     events: plain.of('events', eventsOf(agent)),
   }
 }

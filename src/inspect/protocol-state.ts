@@ -85,8 +85,15 @@ export interface MachineView {
 
 export interface GraphView {
   /** The ports `input`, `output` (and `turn`) are nodes of kind `port`. */
-  readonly nodes: readonly { readonly id: string; readonly kind: string; readonly background?: true }[]
+  readonly nodes: readonly GraphNodeView[]
   readonly edges: readonly EdgeView[]
+}
+export interface GraphNodeView {
+  readonly id: string
+  readonly kind: string
+  readonly background?: true
+  /** Of a node that is made of other agents, their nodes by path. */
+  readonly nodes?: readonly GraphNodeView[]
 }
 export interface EdgeView {
   readonly from: string
@@ -143,6 +150,8 @@ export interface NodeView {
   /** What it set with `setState`; for child actors of an official sender their snapshot. Null when it has none. */
   readonly state: JsonValue
   readonly stats: NodeStats
+  /** Of a node that is made of other agents: the states of their nodes, by path, while they are at work. */
+  readonly nodes?: { readonly [path: string]: NodeStatusView }
 }
 
 /** Since the session was opened. */

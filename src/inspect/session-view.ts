@@ -2,8 +2,10 @@
 import type { AnyMachineSnapshot, AnyStateNode } from 'xstate'
 import { nodeStateOf, idle, type NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
-import { traceIdOf, type AgentEvent } from '../core/events.ts'
+import { delegationOf } from '../core/delegation.ts'
+import { outermostTraceIdOf, type AgentEvent } from '../core/events.ts'
 import { addUsage, noUsage } from '../core/messages.ts'
+import type { NodeState } from '../core/node.ts'
 import type { TappedSession } from '../session/tap.ts'
 import { ClippedValues } from './clip.ts'
 import { isAgentEvent } from './machine-view.ts'
@@ -90,7 +92,7 @@ export class SessionView {
       context: this.#clipped.of(this.#plain.of('context', (this.#snapshot?.context ?? {}) as JsonValue)),
       tags: [...(this.#snapshot?.tags ?? [])],
       accepts: this.#accepts,
-      nodes: Object.fromEntries(Object.keys(this.#watch.agent.nodes).map((node) => [node, this.#node(node)])),
+      nodes: this.#nodeViews(),
       edges: this.#edges(),
       turns: this.#turnViews(),
       pending: this.#plain
@@ -98,6 +100,22 @@ export class SessionView {
         .map((pending) => ({ ...pending, data: this.#clipped.of(pending.data) })),
       usage: openUsage(usage, this.#watch.turns),
     }
+  }
+
+  #nodeViews(): Record<string, NodeView> {
+    const { agent, session } = this.#watch
+    const nodes = Object.keys(agent.nodes)
+    // What nested sessions do does not change the snapshot of their node.
+    const states = nodes.some((node) => delegationOf(agent.nodes[node])) ? session?.nodeStates() : undefined
+    return Object.fromEntries(
+      nodes.map((node) => {
+        const view = this.#node(node)
+        const { status, nodes: inner } = states?.[node] ?? {}
+        if (!inner || !status) return [node, view]
+        const statuses = Object.entries(allWithin(inner)).map(([path, state]) => [path, state.status] as const)
+        return [node, { ...view, status, nodes: Object.fromEntries(statuses) }]
+      }),
+    )
   }
 
   #node(node: string): NodeView {
@@ -147,12 +165,18 @@ export class SessionView {
     return session.pending().map(({ node, eventId, type, data, undecided }) => ({
       node,
       eventId,
-      traceId: traceIdOf(eventId),
+      traceId: outermostTraceIdOf(eventId),
       type,
       data: data as JsonValue,
       undecided,
     }))
   }
+}
+
+/** The states of nodes with those of the nodes inside of them, at every depth. */
+function allWithin(states: Readonly<Record<string, NodeState>>): Record<string, NodeState> {
+  const inner = Object.values(states).map(({ nodes }) => (nodes ? allWithin(nodes) : {}))
+  return Object.assign({}, states, ...inner) as Record<string, NodeState>
 }
 
 function refOf({ id, from, type }: EventRef | AgentEvent): EventRef {

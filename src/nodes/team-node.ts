@@ -15,21 +15,28 @@ import { toolNode } from './tool-node.ts'
 
 const Task = z.object({ task: z.string().describe('What is to be done, with all that has to be known for it.') })
 
+/** The parameters of a member that declares none are those of a task. */
+type ParametersOf<Parameters> = Parameters extends Schema
+  ? Schema extends Parameters
+    ? typeof Task
+    : Parameters
+  : typeof Task
+
 /** An agent of a team, as the model is told of it. */
-export interface TeamMember<Parameters extends Schema = Schema> {
+export interface TeamMember<Parameters = Schema> {
   readonly agent: Agent
   /** Tells the model what the agent does and when to call it. */
   readonly description: string
   /** Schema of the arguments of a call: a zod object that has a JSON form. Default: `{ task: string }`. */
   readonly parameters?: Parameters
   /** The message to the agent; it must always give the same for the same arguments. Default: `task`, else their JSON. */
-  readonly map?: (args: z.output<Parameters>) => UserContent
+  readonly map?: (args: z.output<ParametersOf<Parameters>>) => UserContent
 }
 
 /** Options of {@link teamNode}. */
-export interface TeamNodeOptions<Members extends Readonly<Record<string, TeamMember>>, Tools extends readonly Tool[]> {
+export interface TeamNodeOptions<Members extends object, Tools extends readonly Tool[]> {
   /** By name: what the model calls, and what paths and inspectors show. */
-  readonly agents: Members
+  readonly agents: { readonly [Name in keyof Members]: TeamMember<Members[Name]> }
   /** Ordinary tools that are run beside them. */
   readonly tools?: Tools
   /** The most calls at work at the same time; the others wait for a free slot. Default: 4. */
@@ -37,12 +44,9 @@ export interface TeamNodeOptions<Members extends Readonly<Record<string, TeamMem
 }
 
 /** The tool by which a model calls an agent of a team. */
-export type AgentTool<Name extends string, Member> = Tool<
-  Name,
-  Member extends { readonly parameters: infer Parameters extends Schema } ? Parameters : typeof Task
->
+export type AgentTool<Name extends string, Parameters> = Tool<Name, ParametersOf<Parameters>>
 
-type TeamTool<Members extends Readonly<Record<string, TeamMember>>, Tools extends readonly Tool[]> =
+type TeamTool<Members extends object, Tools extends readonly Tool[]> =
   { [Name in keyof Members & string]: AgentTool<Name, Members[Name]> }[keyof Members & string] | Tools[number]
 
 /** `agent_chunk`: a piece of what an agent streams for a call; one of a higher `attempt` makes earlier ones void. */
@@ -55,13 +59,15 @@ export const AgentChunkData = z.object({
 export type AgentChunkData = z.infer<typeof AgentChunkData>
 
 /** The node that {@link teamNode} makes, with the tools that the model has to be offered. */
-export type TeamNode<
-  Members extends Readonly<Record<string, TeamMember>>,
-  Tools extends readonly Tool[],
-> = NodeDefinition<
+export type TeamNode<Members extends object, Tools extends readonly Tool[]> = NodeDefinition<
   Payload<{ window: MessageWindow; calls: CallOf<TeamTool<Members, Tools>>[] }>,
   { tool_result: typeof ToolResultData; agent_chunk: typeof AgentChunkData }
 > & { readonly tools: readonly TeamTool<Members, Tools>[] }
+
+/** A member, whatever its parameters are. */
+type AnyMember = Pick<TeamMember, 'agent' | 'description' | 'parameters'> & {
+  readonly map?: (args: never) => UserContent
+}
 
 /** What becomes of a call: a task, or a result at once. */
 type Planned = { readonly task: DelegatedTask } | { readonly result: CallResult }
@@ -80,11 +86,10 @@ type PlannedCall = Planned & { readonly call: Call }
  * @throws AgentDefinitionError when there are no agents, one is named `tools` beside tools, or `slots` is out of range;
  * ToolDefinitionError when two of all have the same name, or parameters have no JSON form.
  */
-export function teamNode<
-  const Members extends Readonly<Record<string, TeamMember>>,
-  const Tools extends readonly Tool[] = [],
->(options: TeamNodeOptions<Members, Tools>): TeamNode<Members, Tools> {
-  const members: Readonly<Record<string, TeamMember>> = options.agents
+export function teamNode<const Members extends object, const Tools extends readonly Tool[] = []>(
+  options: TeamNodeOptions<Members, Tools>,
+): TeamNode<Members, Tools> {
+  const members = options.agents as unknown as Readonly<Record<string, AnyMember>>
   const own = options.tools ?? []
   if (own.length > 0 && Object.hasOwn(members, 'tools'))
     throw new AgentDefinitionError("a node of kind 'team'", ["with tools, no agent may be named 'tools'"])
@@ -106,7 +111,7 @@ export function teamNode<
       parameters.safeParse(value),
     )
     if ('fault' in read) return failed(read.fault)
-    const { map = taskOf } = member
+    const map = (member.map ?? taskOf) as (args: unknown) => UserContent
     return { task: { agent: call.name, type: 'user_input', data: map(read.args) as Json } }
   }
   const plans = new WeakMap<object, readonly PlannedCall[]>()
@@ -160,7 +165,7 @@ export function teamNode<
 }
 
 /** The tool that stands for an agent: it is offered like any other, and the team does what it would. */
-function agentTool(name: string, { description, parameters = Task }: TeamMember): Tool {
+function agentTool(name: string, { description, parameters = Task }: AnyMember): Tool {
   return defineTool({ name, description, parameters, run: () => undefined })
 }
 

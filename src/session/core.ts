@@ -77,7 +77,7 @@ export class SessionCore
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #cycle: TurnCycle
-  readonly #newTranscript: () => number
+  readonly #newTranscript: (() => number) | undefined
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
@@ -90,7 +90,7 @@ export class SessionCore
     super({ sessionId, checkpoint, now, newTranscript })
     this.agent = agent
     this.limits = resolveLimits(agent.limits)
-    this.#newTranscript = newTranscript ?? (() => this.ids.newTranscript())
+    this.#newTranscript = newTranscript
     this.#revision = checkpoint?.revision ?? 0
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
@@ -381,7 +381,11 @@ export class SessionCore
   // --- nested sessions: those in this one, or this one in another ------------------------
 
   createNested(options: NestedOptions): NestedCore {
-    return new SessionCore({ ...options, now: () => this.time, newTranscript: this.#newTranscript })
+    return new SessionCore({
+      ...options,
+      now: () => this.time,
+      newTranscript: this.#newTranscript ?? (() => this.ids.newTranscript()),
+    })
   }
 
   // --- inside --------------------------------------------------------------------------

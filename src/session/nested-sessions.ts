@@ -49,7 +49,9 @@ export class NestedSessions {
       const work = this.#newWork(node, eventId)
       if (!work) continue
       work.results = [...results]
-      for (const [name, { task, output, ended, session }] of Object.entries(slots)) {
+      // In the order in which they began.
+      const begun = Object.entries(slots).sort(([, a], [, b]) => a.task - b.task)
+      for (const [name, { task, output, ended, session }] of begun) {
         const agent = work.delegation.agents[readSlotName(name).agent] as Agent
         const { sessionId } = session
         const core = this.#session.createNested({ agent, sessionId, checkpoint: session })

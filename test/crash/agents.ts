@@ -1,15 +1,30 @@
 /**
- * The agents whose processes are killed: two example agents, one whose tool may not run twice, and one that knows and
- * speaks. Their tools record what they do.
+/**
+ * The agents whose processes are killed: two example agents, one whose tool may not run twice, one that knows and speaks,
+ * and one that is made of others. Their tools record what they do.
  */
-import { defineAgent, defineTool, llmNode, memoryNode, openIndex, toolNode, z, type Agent } from 'troupe'
+import {
+  agentNode,
+  defineAgent,
+  defineNode,
+  defineTool,
+  llmNode,
+  mapNode,
+  memoryNode,
+  openIndex,
+  setupAgent,
+  textOf,
+  toolNode,
+  z,
+  type Agent,
+} from 'troupe'
 import assistant from '../../machines/assistant/agent.ts'
 import { calculator } from '../../machines/assistant/calculator.ts'
 import { refundDesk } from '../../machines/refund-desk/agent.ts'
 import type { EffectBook } from './effects.ts'
 import { scholar } from './scholar.ts'
 
-export type AgentId = 'assistant' | 'refund_desk' | 'courier' | 'scholar'
+export type AgentId = 'assistant' | 'refund_desk' | 'courier' | 'scholar' | 'crew'
 
 // As it is before its run is replaced.
 const plainCalculator = { ...calculator }
@@ -39,6 +54,7 @@ export function agentsWith(book: EffectBook, recall = openIndex('memory:')): Rea
     refund_desk: desk as unknown as Agent,
     courier: courier(book) as unknown as Agent,
     scholar: scholar(recall) as unknown as Agent,
+    crew: crew(book) as unknown as Agent,
   }
 }
 
@@ -67,6 +83,57 @@ function courier(book: EffectBook) {
       { from: 'tools', on: 'tool_result', to: 'llm' },
       { from: 'llm', on: 'llm_chunk', to: 'output' },
       { from: 'llm', on: 'llm_result', to: 'output' },
+    ],
+  })
+}
+
+/** Works on each word, two at a time; what comes of that is signed by an agent that a person has to approve. */
+function crew(book: EffectBook) {
+  const once = async (tool: string, key: string): Promise<void> => {
+    book.add({ kind: 'run', tool, key })
+    await nextTurn()
+    if (!book.has(key)) book.add({ kind: 'effect', tool, key })
+    await nextTurn()
+  }
+  const words = mapNode({
+    item: z.string(),
+    output: z.string(),
+    concurrency: 2,
+    async each(word, { idempotencyKey }) {
+      await once('word', idempotencyKey)
+      return word.toUpperCase()
+    },
+  })
+  const pen = defineNode({
+    input: z.string(),
+    emits: { signed: z.object({ text: z.string() }) },
+    async run(event, runtime) {
+      await once('pen', event.id)
+      runtime.append({ role: 'assistant', content: event.data })
+      runtime.emit('signed', { text: `signed: ${event.data}` })
+    },
+  })
+  const chart = setupAgent({ id: 'signer', version: 1, nodes: { pen }, inputs: { approve: z.object({}) } })
+  const signer = chart.createAgent({
+    on: {
+      'input.user_input': { actions: chart.hold('pen') as never },
+      'input.approve': { actions: chart.release('pen') },
+      'pen.signed': { actions: chart.deliver('output') },
+    },
+  })
+  return defineAgent({
+    id: 'crew',
+    version: 1,
+    nodes: { words, signer: agentNode(signer as unknown as Agent) },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'words', map: (text) => ({ items: textOf(text).split(' ') }) },
+      {
+        from: 'words',
+        on: 'map_result',
+        to: 'signer',
+        map: ({ results }) => results.map(({ output }) => output).join(' '),
+      },
+      { from: 'signer', on: 'agent_result', to: 'output' },
     ],
   })
 }

@@ -45,6 +45,8 @@ export function conversationOf(session: string, agent: AgentId, length: number):
         return { id, text: `Question ${index}: what is on shelf ${index}? Which books does it hold?` }
       case 'courier':
         return { id, text: `Ship parcel ${index + 1}` }
+      case 'crew':
+        return { id, text: `one two ${index + 1}` }
     }
   })
   return { session, agent, inputs }

@@ -6,7 +6,10 @@ import type { MessageWindow } from '../../src/core/messages.ts'
 import type { NodeDefinition } from '../../src/core/node.ts'
 import { decisionNode } from '../../src/nodes/decision-node.ts'
 import { llmNode } from '../../src/nodes/llm-node.ts'
+import type { Agent } from '../../src/agent/agent.ts'
+import { mapNode } from '../../src/nodes/map-node.ts'
 import { memoryNode } from '../../src/nodes/memory-node.ts'
+import { teamNode } from '../../src/nodes/team-node.ts'
 import { ragNode } from '../../src/nodes/rag-node.ts'
 import { toolNode } from '../../src/nodes/tool-node.ts'
 import { defineTool, type Tool } from '../../src/nodes/tool.ts'
@@ -127,6 +130,42 @@ test('the built-in nodes fit each other', () => {
   expectTypeOf<DataOf<typeof llm, 'llm_result'>>().toExtend<Window>()
   expectTypeOf<DataOf<typeof llm, 'tool_call'>>().toExtend<InputOf<typeof tools>>()
   expectTypeOf<DataOf<typeof llm, 'llm_chunk'>>().toExtend<InputOf<typeof tts>>()
+})
+
+test('a team takes the calls of the model that is offered its tools, and nothing else', () => {
+  const agent = null as never as Agent
+  const team = teamNode({
+    agents: {
+      research: {
+        agent,
+        description: 'Looks a topic up.',
+        parameters: z.object({ topic: z.string() }),
+        map: (args) => {
+          expectTypeOf(args).toEqualTypeOf<{ topic: string }>()
+          return args.topic
+        },
+      },
+      write: { agent, description: 'Writes.', map: ({ task }) => task },
+    },
+    tools: [add],
+  })
+  const llm = llmNode({ tools: team.tools })
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>['calls'][number]>().toEqualTypeOf<
+    | { id: string; name: 'research'; args: { topic: string } }
+    | { id: string; name: 'write'; args: { task: string } }
+    | { id: string; name: 'add'; args: { a: number; b?: number | undefined } }
+  >()
+  expectTypeOf<DataOf<typeof llm, 'tool_call'>>().toExtend<InputOf<typeof team>>()
+  const others = llmNode({ tools: [search] })
+  expectTypeOf<DataOf<typeof others, 'tool_call'>>().not.toExtend<InputOf<typeof team>>()
+})
+
+test('a list is mapped to results of its kind', () => {
+  const lengths = mapNode({ item: z.string(), output: z.number(), each: (word) => word.length })
+  expectTypeOf<InputOf<typeof lengths>>().toEqualTypeOf<{ items: string[] }>()
+  expectTypeOf<DataOf<typeof lengths, 'map_result'>['results'][number]['output']>().toEqualTypeOf<number | null>()
+  // @ts-expect-error the function gives no number
+  mapNode({ item: z.string(), output: z.number(), each: (word) => word })
 })
 
 test('a fake runtime is typed by its node', () => {

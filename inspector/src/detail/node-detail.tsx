@@ -32,7 +32,7 @@ export function NodeDetail({ id }: { readonly id: string }) {
 }
 
 function NodeParts({ node }: { readonly node: NodeView }) {
-  const { current, inbox, held, lastEvent, error, state, stats } = node
+  const { current, inbox, held, lastEvent, error, state, stats, nodes = {} } = node
   const average = stats.handled === 0 ? 0 : stats.totalTime / stats.handled
   return (
     <>
@@ -74,6 +74,15 @@ function NodeParts({ node }: { readonly node: NodeView }) {
         ))}
         {inbox.length > newest && <p className="dim">… and {inbox.length - newest} more</p>}
       </Section>
+      {Object.keys(nodes).length > 0 && (
+        <Section title="Agents at work">
+          {Object.entries(nodes).map(([path, status]) => (
+            <p key={path}>
+              {path} <StatusBadge status={status} />
+            </p>
+          ))}
+        </Section>
+      )}
       <Section title="State">
         {state === null ? <p className="dim">It keeps none.</p> : <JsonTree value={state} label="State of the node" />}
       </Section>

@@ -4,14 +4,12 @@ import { answerInSchema } from './decision.ts'
 import { quoteDocuments } from './documents.ts'
 import { recall } from './recall.ts'
 import { lastUserText, type OfflineRequest } from './request.ts'
+import { standInLine } from './stand-in.ts'
 import { chooseTools, forceTool, type ChosenCall } from './tool-choice.ts'
 import { reportResults } from './tool-results.ts'
 
 /** What the offline model answers: a text, or calls of tools. */
 export type OfflineAnswer = { readonly text: string } | { readonly calls: readonly ChosenCall[] }
-
-/** The line with which a conversation begins. */
-export const standInLine = '(Offline stand-in: no model is connected.)\n'
 
 const connect =
   'To connect a real model, set OPENAI_API_KEY, or OPENAI_BASE_URL for Ollama, vLLM or LM Studio, and TROUPE_MODEL.'

@@ -27,16 +27,16 @@ export function chooseRouteOf(text: string, tool: OfflineTool): Record<string, s
   const [name, property] = parameter
   const descriptions = describeRoutes([tool.description])
   if (!choicesOf(property).some((route) => descriptions.has(route))) return undefined
-  const { best, fallback } = compareRoutes(text, choicesOf(property), descriptions)
+  const { best, open } = compareRoutes(text, choicesOf(property), descriptions)
   // What the general route stands for, an answer of the stand-in is as good for.
-  return best.score > 0 && best !== fallback ? { [name]: best.route } : undefined
+  return best.score > 0 && best !== open ? { [name]: best.route } : undefined
 }
 
 function chooseRoute(request: OfflineRequest, property: JsonSchema): string {
   const texts = request.messages.filter(({ role }) => role === 'system' || role === 'developer').map(({ text }) => text)
   if (typeof property['description'] === 'string') texts.push(property['description'])
-  const { best, fallback } = compareRoutes(lastUserText(request), choicesOf(property), describeRoutes(texts))
-  return (best.score > 0 ? best : fallback).route
+  const { best, open, last } = compareRoutes(lastUserText(request), choicesOf(property), describeRoutes(texts))
+  return (best.score > 0 ? best : (open ?? last)).route
 }
 
 interface ScoredRoute {
@@ -48,7 +48,7 @@ function compareRoutes(
   text: string,
   names: readonly string[],
   descriptions: ReadonlyMap<string, string>,
-): { best: ScoredRoute; fallback: ScoredRoute } {
+): { best: ScoredRoute; open: ScoredRoute | undefined; last: ScoredRoute } {
   const spoken = wordsOf(text)
   const computes = findArithmetic(text).length > 0
   const routes = names.map((route) => {
@@ -57,7 +57,7 @@ function compareRoutes(
     return { route, about, score: countShared(wordsOf(about), spoken) + bonus }
   })
   const best = routes.reduce((a, b) => (b.score > a.score ? b : a))
-  return { best, fallback: routes.find(({ about }) => general.test(about)) ?? routes.at(-1) ?? best }
+  return { best, open: routes.find(({ about }) => general.test(about)), last: routes.at(-1) ?? best }
 }
 
 /** What texts say of each route, in lines `- name: description`. */

@@ -82,7 +82,20 @@ function callByName(text: string, tools: readonly OfflineTool[]): ToolChoice | u
     if (named.length === 0 || ends.includes(undefined) || named.length <= (best?.matched ?? 0)) continue
     best = { tool, matched: named.length, end: Math.max(...ends.map((end) => end ?? 0)) }
   }
-  return best && fillArguments(best.tool, text, text.slice(best.end))
+  return best && (callForEach(best.tool, text.slice(best.end)) ?? fillArguments(best.tool, text, text.slice(best.end)))
+}
+
+/** A tool that asks to be called once for each of something is: where a list follows its name. */
+function callForEach(tool: OfflineTool, rest: string): ToolChoice | undefined {
+  if (!/\b(?:once|a call|one call) for each\b|\bone call (?:per|each)\b|每个.*调用一次/i.test(tool.description))
+    return undefined
+  const [only, ...others] = propertiesOf(tool.parameters).filter(([name]) => isRequired(tool.parameters, name))
+  const items = rest
+    .replace(/^[\s:：]+|[\s?？!。.]+$/g, '')
+    .split(/\s*(?:,|、|，|;)\s*(?:and\s+)?|\s+and\s+|和/)
+    .filter(Boolean)
+  if (!only || others.length > 0 || typeOf(only[1]) !== 'string' || items.length < 2) return undefined
+  return { calls: items.map((item) => ({ name: tool.name, args: { [only[0]]: item } })) }
 }
 
 function callRoute(text: string, tools: readonly OfflineTool[]): ToolChoice | undefined {

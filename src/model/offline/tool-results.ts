@@ -1,5 +1,6 @@
 /** Puts the results of tools into words. */
 import type { OfflineMessage, OfflineRequest } from './request.ts'
+import { standInLine } from './stand-in.ts'
 
 /** Reports the results with which the messages end; undefined when they end with something else. */
 export function reportResults({ messages }: OfflineRequest): string | undefined {
@@ -12,7 +13,8 @@ export function reportResults({ messages }: OfflineRequest): string | undefined 
   return results
     .map((result) => {
       const call = calls.find(({ id }) => id === result.callId)
-      return describe(call?.name ?? 'The tool', expressionOf(call?.arguments), result.text)
+      // An agent that was called is a stand-in, too: it is said once.
+      return describe(call?.name ?? 'The tool', expressionOf(call?.arguments), result.text.replace(standInLine, ''))
     })
     .join('\n')
 }

@@ -109,3 +109,24 @@ it.each([
 ])('puts the results %j into words', async (contents, text) => {
   expect((await results(...contents)).text).toBe(`(Offline stand-in: no model is connected.)\n${text}`)
 })
+
+it('calls a tool that asks to be called once for each of something with each of a list', async () => {
+  const research = tool('research', 'Looks a topic up. Call it once for each topic.', { topic: { type: 'string' } })
+  const topics = async (text: string) => callsOf(await askOffline(text, { tools: [research] })).map(([, args]) => args)
+  expect(await topics('Research coffee, green tea and cocoa.')).toEqual(
+    ['coffee', 'green tea', 'cocoa'].map((topic) => ({ topic })),
+  )
+  expect(await topics('Research coffee')).toEqual([{ topic: 'coffee' }])
+})
+
+it('says once that it is a stand-in when it reports what one of its like said', async () => {
+  const research = tool('research', 'Looks a topic up.', { topic: { type: 'string' } })
+  const asked = await askOffline('Research coffee', { tools: [research] })
+  const call = asked.toolCalls[0] as { id: string }
+  const answer = await askOffline([
+    { role: 'user', content: 'Research coffee' },
+    { role: 'assistant', content: null, tool_calls: [call as never] },
+    { role: 'tool', tool_call_id: call.id, content: '(Offline stand-in: no model is connected.)\nIt is a drink.' },
+  ])
+  expect(answer.text.match(/stand-in/g)).toHaveLength(1)
+})
