@@ -7,8 +7,10 @@ import assistant from '../../machines/assistant/agent.ts'
 import { calculator } from '../../machines/assistant/calculator.ts'
 import { refundDesk } from '../../machines/refund-desk/agent.ts'
 import type { EffectBook } from './effects.ts'
+import { supervisedAgent } from './supervised-agent.ts'
 
-export type AgentId = 'assistant' | 'refund_desk' | 'courier'
+export type TalkingAgentId = 'assistant' | 'refund_desk' | 'courier'
+export type AgentId = TalkingAgentId | 'supervised'
 
 // As it is before its run is replaced.
 const plainCalculator = { ...calculator }
@@ -34,6 +36,7 @@ export function agentsWith(book: EffectBook): Readonly<Record<AgentId, Agent>> {
     assistant: assistant as unknown as Agent,
     refund_desk: desk as unknown as Agent,
     courier: courier(book) as unknown as Agent,
+    supervised: supervisedAgent(book),
   }
 }
 
