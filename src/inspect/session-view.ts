@@ -4,6 +4,7 @@ import { nodeStateOf, idle, type NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
 import { traceIdOf, type AgentEvent } from '../core/events.ts'
 import { addUsage, noUsage } from '../core/messages.ts'
+import { supervisionStatus } from '../core/supervision.ts'
 import type { TappedSession } from '../session/tap.ts'
 import { ClippedValues } from './clip.ts'
 import { isAgentEvent } from './machine-view.ts'
@@ -47,6 +48,7 @@ export interface ViewedSession {
   readonly activity: SessionActivity
   readonly usage: UsageView
   readonly stoppedAt: number | undefined
+  now(): number
   readonly running: ReadonlyMap<string, RunningJob>
   readonly stats: ReadonlyMap<string, NodeStats>
   /** How often events took an edge: by source, event and target. */
@@ -101,7 +103,7 @@ export class SessionView {
   }
 
   #node(node: string): NodeView {
-    const { children, running, stats, turns } = this.#watch
+    const { agent, children, running, stats, turns } = this.#watch
     const snapshot = (children[node]?.getSnapshot() ?? idle) as NodeSnapshot
     const job = running.get(node)
     const own = stats.get(node) ?? noStats
@@ -110,6 +112,7 @@ export class SessionView {
     if (known?.snapshot === snapshot && known.job === job && known.handled === own.handled && known.newest === newest)
       return known.view
     const { current, last, failure, state = null } = snapshot
+    const policy = agent.nodes[node]?.supervision
     const whole = this.#plain.of(node, {
       status: nodeStateOf(snapshot, newest).status,
       current: current && {
@@ -123,6 +126,9 @@ export class SessionView {
       error: failure,
       state: state as JsonValue,
       stats: { ...own },
+      ...(policy
+        ? { supervision: supervisionStatus(policy, snapshot.supervision ?? {}, current, this.#watch.now()) }
+        : {}),
     })
     const view = { ...whole, state: this.#clipped.of(whole.state) }
     this.#nodes.set(node, { snapshot, job, handled: own.handled, newest, view })
