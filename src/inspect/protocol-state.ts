@@ -152,6 +152,19 @@ export interface NodeView {
   readonly stats: NodeStats
   /** Of a node that is made of other agents: the states of their nodes, by path, while they are at work. */
   readonly nodes?: { readonly [path: string]: NodeStatusView }
+  /** Of a node that is supervised, as it was when it last changed. */
+  readonly supervision?: SupervisionView
+}
+
+/** What supervision knows of a node. */
+export interface SupervisionView {
+  /** Retries of the present event so far. */
+  readonly retries: number
+  /** When it is tried again; null while it does not wait for that. */
+  readonly retryAt: number | null
+  readonly circuit: 'closed' | 'open' | 'half_open'
+  /** How often its loop threw lately. */
+  readonly restarts: number
 }
 
 /** Since the session was opened. */

@@ -6,6 +6,7 @@ import { delegationOf } from '../core/delegation.ts'
 import { outermostTraceIdOf, type AgentEvent } from '../core/events.ts'
 import { addUsage, noUsage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
+import { supervisionStatus } from '../core/supervision.ts'
 import type { TappedSession } from '../session/tap.ts'
 import { ClippedValues } from './clip.ts'
 import { isAgentEvent } from './machine-view.ts'
@@ -49,6 +50,7 @@ export interface ViewedSession {
   readonly activity: SessionActivity
   readonly usage: UsageView
   readonly stoppedAt: number | undefined
+  now(): number
   readonly running: ReadonlyMap<string, RunningJob>
   readonly stats: ReadonlyMap<string, NodeStats>
   /** How often events took an edge: by source, event and target. */
@@ -119,7 +121,7 @@ export class SessionView {
   }
 
   #node(node: string): NodeView {
-    const { children, running, stats, turns } = this.#watch
+    const { agent, children, running, stats, turns } = this.#watch
     const snapshot = (children[node]?.getSnapshot() ?? idle) as NodeSnapshot
     const job = running.get(node)
     const own = stats.get(node) ?? noStats
@@ -128,6 +130,7 @@ export class SessionView {
     if (known?.snapshot === snapshot && known.job === job && known.handled === own.handled && known.newest === newest)
       return known.view
     const { current, last, failure, state = null } = snapshot
+    const policy = agent.nodes[node]?.supervision
     const whole = this.#plain.of(node, {
       status: nodeStateOf(snapshot, newest).status,
       current: current && {
@@ -141,6 +144,9 @@ export class SessionView {
       error: failure,
       state: state as JsonValue,
       stats: { ...own },
+      ...(policy
+        ? { supervision: supervisionStatus(policy, snapshot.supervision ?? {}, current, this.#watch.now()) }
+        : {}),
     })
     const view = { ...whole, state: this.#clipped.of(whole.state) }
     this.#nodes.set(node, { snapshot, job, handled: own.handled, newest, view })

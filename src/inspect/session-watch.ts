@@ -48,7 +48,7 @@ export class SessionWatch extends Watch implements SessionTap {
   failureCount = 0
   stoppedAt: number | undefined
   #ended = false
-  readonly #now: () => number
+  readonly now: () => number
   readonly #plain: Plain
   #view: SessionView | undefined
   #machine: MachineView | undefined
@@ -62,7 +62,7 @@ export class SessionWatch extends Watch implements SessionTap {
     super(host, id, 'troupe', now())
     this.agent = agent
     this.#plain = plain
-    this.#now = now
+    this.now = now
     watchGuards(agent.machine)
   }
 
@@ -127,7 +127,7 @@ export class SessionWatch extends Watch implements SessionTap {
     const entry: EventEntry = {
       kind: 'event',
       seq: this.lastSeq + 1,
-      time: source ? source.time : this.#now(),
+      time: source ? source.time : this.now(),
       bytes: entryBytes + data + (was === is ? 0 : roughGrowth(was, is)),
       type: event.type,
       event: source,
@@ -170,7 +170,7 @@ export class SessionWatch extends Watch implements SessionTap {
   }
 
   started({ node, event, attempt }: Job): void {
-    const startedAt = this.#now()
+    const startedAt = this.now()
     this.running.set(node, {
       kind: 'job',
       seq: 0,
@@ -201,7 +201,7 @@ export class SessionWatch extends Watch implements SessionTap {
   }
 
   stopped(failure: unknown): void {
-    this.stoppedAt = this.#now()
+    this.stoppedAt = this.now()
     this.#unrouted = undefined
     if (this.session) this.#rest(this.session)
     this.life('stopped', failure)
@@ -221,7 +221,7 @@ export class SessionWatch extends Watch implements SessionTap {
 
   /** Something happened to the session itself. */
   life(status: 'opened' | 'restored' | 'ended' | 'stopped', error?: unknown): void {
-    const time = this.#now()
+    const time = this.now()
     this.keep({ kind: 'life', seq: this.lastSeq + 1, time, bytes: 200, status, error })
   }
 
@@ -229,7 +229,7 @@ export class SessionWatch extends Watch implements SessionTap {
   modelCalled(call: Omit<ModelEntry, 'seq' | 'time' | 'bytes'>): void {
     let bytes = entryBytes + 8 * call.call.body.messages.length
     for (const text of call.raw) bytes += text.length
-    this.keep({ seq: this.lastSeq + 1, time: this.#now(), bytes, ...call })
+    this.keep({ seq: this.lastSeq + 1, time: this.now(), bytes, ...call })
   }
 
   // --- inside ----------------------------------------------------------------------------
@@ -300,7 +300,7 @@ export class SessionWatch extends Watch implements SessionTap {
   #settle(job: JobEntry, status: JobEntry['status']): void {
     this.running.delete(job.node)
     job.status = status
-    job.time = this.#now()
+    job.time = this.now()
     if (status !== 'cancelled') this.#count(job)
     // One for each streamed chunk would drown all else.
     if (job.event.transient && !job.failure) return
@@ -327,7 +327,7 @@ export class SessionWatch extends Watch implements SessionTap {
   }
 
   #open(traceId: string, status: 'queued' | 'running'): void {
-    const time = this.#now()
+    const time = this.now()
     this.turnCount++
     this.turns.set(traceId, { ...newTurn, traceId, status, startedAt: time })
     if (this.turns.size > maxTurns + 50) this.#forgetTurns()
@@ -343,7 +343,7 @@ export class SessionWatch extends Watch implements SessionTap {
 
   #end(result: TurnResult): void {
     const { traceId, status, text, usage, error, dropped } = result
-    const time = this.#now()
+    const time = this.now()
     const turn = this.turns.get(traceId) ?? { ...newTurn, traceId, startedAt: time }
     const endedAt = status === 'waiting' ? null : time
     this.turns.set(traceId, { ...turn, status, endedAt, text: text.slice(0, longestText), usage, error, dropped })

@@ -378,8 +378,6 @@ export class SessionCore
     giveUpTurn(this.agent, this.children, traceId, 'foreground')
   }
 
-  // --- nested sessions: those in this one, or this one in another ------------------------
-
   createNested(options: NestedOptions): NestedCore {
     return new SessionCore({
       ...options,
@@ -387,8 +385,6 @@ export class SessionCore
       newTranscript: this.#newTranscript ?? (() => this.ids.newTranscript()),
     })
   }
-
-  // --- inside --------------------------------------------------------------------------
 
   workOf(node: string): CurrentWork | null | undefined {
     return this.#closed ? undefined : currentWork(this.children, node)

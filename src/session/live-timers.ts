@@ -24,7 +24,10 @@ export class LiveTimers {
   }
 
   clear(key: string): void {
-    this.#clock.clearTimeout(this.#handles?.get(key))
+    const handle = this.#handles?.get(key)
+    // One that was set and cleared in the same step never came here.
+    if (handle === undefined) return
+    this.#clock.clearTimeout(handle)
     this.#handles?.delete(key)
   }
 

@@ -6,8 +6,8 @@ import { addUsage, noUsage, type Usage } from '../core/messages.ts'
 /** As it stands in a checkpoint. */
 export interface StoredUsage {
   readonly usage: Usage
-  /** When the first turn was accepted; milliseconds since the epoch. */
-  readonly since: number
+  /** When the first turn was accepted, where the time of a session is limited; milliseconds since the epoch. */
+  readonly since?: number
 }
 
 /** The part of an open turn that budgets are about. */
@@ -40,7 +40,7 @@ export class UsageAccount {
 
   /** A turn is accepted. */
   open(time: number): void {
-    this.#since ??= time
+    if (this.#limits.maxSessionTime > 0) this.#since ??= time
   }
 
   spend(usage: Usage): void {
@@ -53,8 +53,8 @@ export class UsageAccount {
 
   /** For the checkpoint. */
   get stored(): { readonly used?: StoredUsage } {
-    if (this.#since === undefined || (this.#usage === noUsage && this.#limits.maxSessionTime === 0)) return {}
-    return { used: { usage: this.#usage, since: this.#since } }
+    if (this.#since !== undefined) return { used: { usage: this.#usage, since: this.#since } }
+    return this.#usage === noUsage ? {} : { used: { usage: this.#usage } }
   }
 
   get session(): SessionProgress {

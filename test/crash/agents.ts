@@ -23,8 +23,10 @@ import { calculator } from '../../machines/assistant/calculator.ts'
 import { refundDesk } from '../../machines/refund-desk/agent.ts'
 import type { EffectBook } from './effects.ts'
 import { scholar } from './scholar.ts'
+import { supervisedAgent } from './supervised-agent.ts'
 
-export type AgentId = 'assistant' | 'refund_desk' | 'courier' | 'scholar' | 'crew'
+export type TalkingAgentId = 'assistant' | 'refund_desk' | 'courier' | 'scholar' | 'crew'
+export type AgentId = TalkingAgentId | 'supervised'
 
 // As it is before its run is replaced.
 const plainCalculator = { ...calculator }
@@ -55,6 +57,7 @@ export function agentsWith(book: EffectBook, recall = openIndex('memory:')): Rea
     courier: courier(book) as unknown as Agent,
     scholar: scholar(recall) as unknown as Agent,
     crew: crew(book) as unknown as Agent,
+    supervised: supervisedAgent(book),
   }
 }
 

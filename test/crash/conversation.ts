@@ -1,7 +1,7 @@
 /** A client that wants each of its messages answered once, through any number of lives of the process. */
 import { expect } from 'vitest'
 import type { TurnResult } from 'troupe'
-import type { AgentId } from './agents.ts'
+import type { TalkingAgentId } from './agents.ts'
 import type { Life } from './life.ts'
 import type { Inspection } from './protocol.ts'
 
@@ -18,7 +18,7 @@ export interface Input {
 /** What a client says in a session. */
 export interface Conversation {
   readonly session: string
-  readonly agent: AgentId
+  readonly agent: TalkingAgentId
   readonly inputs: Input[]
 }
 
@@ -31,7 +31,7 @@ export interface Manner {
 }
 
 /** Messages that no other conversation has, so that a lost or doubled one is seen. */
-export function conversationOf(session: string, agent: AgentId, length: number): Conversation {
+export function conversationOf(session: string, agent: TalkingAgentId, length: number): Conversation {
   const inputs = Array.from({ length }, (_, index): Input => {
     const id = `${session}-${index}`
     switch (agent) {

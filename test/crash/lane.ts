@@ -4,7 +4,7 @@
  */
 import { expect } from 'vitest'
 import type { Service } from '../conformance/service.ts'
-import type { AgentId } from './agents.ts'
+import type { TalkingAgentId } from './agents.ts'
 import { conversationOf, converse, inspect, type Conversation } from './conversation.ts'
 import { readEffects } from './effects.ts'
 import { checkConversation } from './invariants.ts'
@@ -48,7 +48,7 @@ export function noFigures() {
 
 const awayCodes: ReadonlySet<string> = new Set(['store_failed', 'store_timeout', 'session_store'])
 
-const agents: readonly AgentId[] = ['assistant', 'refund_desk', 'courier', 'scholar']
+const agents: readonly TalkingAgentId[] = ['assistant', 'refund_desk', 'courier', 'scholar']
 
 /** See the top of this file. */
 export class Lane {
@@ -177,7 +177,7 @@ export class Lane {
 
   #newConversation(slot: number): Conversation {
     const session = `lane-${this.#options.seed}-${this.#count++}`
-    return conversationOf(session, agents[slot] as AgentId, 3 + below(this.#random, 4))
+    return conversationOf(session, agents[slot] as TalkingAgentId, 3 + below(this.#random, 4))
   }
 
   #killServer(service: Service): void {

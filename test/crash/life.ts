@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { inject } from 'vitest'
-import type { TurnResult } from 'troupe'
+import type { TurnPolicy, TurnResult } from 'troupe'
 import type { Line, Request, WorkerFault } from './protocol.ts'
 
 /** The process is dead; whether it carried out what it was asked is unknown. */
@@ -82,13 +82,13 @@ export class Life {
   }
 
   /** Sends a message; call it only once the session is open. */
-  send(session: string, id: string, text: string): SentMessage {
+  send(session: string, id: string, text: string, policy?: TurnPolicy): SentMessage {
     const key = `${session} ${id}`
     const result = new Promise<TurnResult>((resolve, reject) => {
       this.#results.set(key, [...(this.#results.get(key) ?? []), { resolve, reject }])
     })
     result.catch(() => {})
-    const accepted = this.#ask<string>({ op: 'send', session, id, text })
+    const accepted = this.#ask<string>({ op: 'send', session, id, text, policy })
     accepted.catch(() => {})
     return { accepted, result }
   }

@@ -1,5 +1,5 @@
 /** What a test and the process that it kills say to each other; one JSON object a line. */
-import type { LoggedEvent, Message, TurnResult } from 'troupe'
+import type { CancelPoint, LoggedEvent, Message, TurnPolicy, TurnResult } from 'troupe'
 import type { Checkpoint } from '../../src/session/checkpoint.ts'
 import type { AgentId } from './agents.ts'
 import type { ToolAgentId } from './tool-agents.ts'
@@ -8,7 +8,14 @@ import type { ToolAgentId } from './tool-agents.ts'
 export type Request =
   | { readonly op: 'start'; readonly url: string; readonly effects: string }
   | { readonly op: 'open'; readonly session: string; readonly agent: AgentId | ToolAgentId }
-  | { readonly op: 'send'; readonly session: string; readonly id: string; readonly text: string }
+  | {
+      readonly op: 'send'
+      readonly session: string
+      readonly id: string
+      readonly text: string
+      readonly policy?: TurnPolicy | undefined
+    }
+  | { readonly op: 'cancel'; readonly session: string; readonly at: CancelPoint }
   | { readonly op: 'signal'; readonly session: string; readonly type: string; readonly data: unknown }
   | { readonly op: 'sweep' }
   | { readonly op: 'messages'; readonly session: string }

@@ -2,27 +2,8 @@ import fc from 'fast-check'
 import { openSession, type AgentEvent, type LoggedEvent, type Store } from 'troupe'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { expect, test } from 'vitest'
-import { agentOf, agentShape, expectedOf, Hop, type AgentShape } from '../session/random-agents.ts'
-
-/** A store of a process that dies at its n-th write: before it took effect, or after it, with the answer lost. */
-function dyingStore(store: Store, writes: number, lost: boolean): { store: Store; dead: Promise<void> } {
-  let left = writes
-  let die = (): void => {}
-  const dead = new Promise<void>((resolve) => (die = resolve))
-  const write: Store['write'] = async (batch) => {
-    if (left < 0) return new Promise(() => {})
-    if (left-- > 0) return store.write(batch)
-    if (lost) await store.write(batch)
-    die()
-    return new Promise(() => {})
-  }
-  return { store: { ...store, write }, dead }
-}
-
-interface Crash {
-  readonly writes: number
-  readonly lost: boolean
-}
+import { processOn, type Crash } from './dying-process.ts'
+import { agentOf, faultyShape, expectedOf, Hop, type AgentShape } from '../session/random-agents.ts'
 
 async function logOf(store: Store): Promise<LoggedEvent[]> {
   return store.log.read('s', { limit: 100_000 })
@@ -35,7 +16,7 @@ async function survive(shape: AgentShape, inputs: readonly number[], crashes: re
     await Promise.resolve()
   })
   for (const crash of [...crashes, undefined]) {
-    const process = crash ? dyingStore(store, crash.writes, crash.lost) : { store, dead: new Promise<void>(() => {}) }
+    const process = processOn(store, crash)
     const life = (async () => {
       const session = await openSession(agent, { id: 's', store: process.store })
       const turns = inputs.map((left, index) => session.send(`${left} t${index}`, { id: `c${index}` }))
@@ -58,7 +39,7 @@ test(
     const crash = fc.record({ writes: fc.integer({ min: 0, max: 12 }), lost: fc.boolean() })
     await fc.assert(
       fc.asyncProperty(
-        agentShape,
+        faultyShape,
         fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 }),
         fc.array(crash, { minLength: 1, maxLength: 12 }),
         async (shape, inputs, crashes) => {
@@ -86,7 +67,7 @@ test(
           await reopened.stop()
         },
       ),
-      { numRuns: 170, seed: 4 },
+      { numRuns: 175, seed: 4 },
     )
     expect(crashPoints).toBeGreaterThanOrEqual(1_000)
   },

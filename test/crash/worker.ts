@@ -74,7 +74,8 @@ async function perform(command: Command): Promise<unknown> {
       return null
     }
     case 'send': {
-      const turn = sessionOf(command.session).send(command.text, { id: command.id })
+      const { id, policy } = command
+      const turn = sessionOf(command.session).send(command.text, policy ? { id, policy } : { id })
       void turn.result.then(
         (result) => print({ kind: 'result', session: command.session, id: command.id, result }),
         (error: unknown) =>
@@ -82,6 +83,12 @@ async function perform(command: Command): Promise<unknown> {
       )
       await turn.accepted
       return turn.traceId
+    }
+    case 'cancel': {
+      const session = sessionOf(command.session)
+      session.cancel(undefined, { at: command.at })
+      await session.flushed()
+      return null
     }
     case 'signal': {
       const turn = await sessionOf(command.session).signal(command.type, command.data)

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AgentId } from './agents.ts'
+import type { TalkingAgentId } from './agents.ts'
 import { conversationOf, converse, inspect } from './conversation.ts'
 import type { CrashPhase } from './dying-store.ts'
 import { readEffects } from './effects.ts'
@@ -18,7 +18,7 @@ afterAll(() => rm(folder, { recursive: true }))
 const figures = { points: 0, calls: 0, effects: 0, reruns: 0, unknown: 0, phantoms: 0, finishedBySweep: 0 }
 afterAll(() => reportFigures('write boundaries', figures))
 
-test.concurrent.each<[AgentId, 'sqlite' | 'keyv', readonly CrashPhase[]]>([
+test.concurrent.each<[TalkingAgentId, 'sqlite' | 'keyv', readonly CrashPhase[]]>([
   ['assistant', 'sqlite', ['before', 'after']],
   ['refund_desk', 'sqlite', ['before', 'after']],
   ['courier', 'sqlite', ['before', 'after']],
@@ -35,7 +35,7 @@ test.concurrent.each<[AgentId, 'sqlite' | 'keyv', readonly CrashPhase[]]>([
 
 /** False when the conversation has fewer writes. */
 async function dieAt(
-  agent: AgentId,
+  agent: TalkingAgentId,
   kind: 'sqlite' | 'keyv',
   { write, phase }: { readonly write: number; readonly phase: CrashPhase },
   second: Life,

@@ -1,17 +1,27 @@
 /** Random agents for property tests: any wiring between nodes, with fan-out, whose hops count down to the output. */
 import fc from 'fast-check'
 import { z } from 'zod'
+import type { Supervision } from '../../src/core/supervision.ts'
 import { defineAgent, defineNode, type Agent, type NodeDefinition } from '../setup/engine.ts'
+import { untilAborted } from './agents.ts'
 
 /** For each node, the nodes that its `hop` goes to, and how often it emits one. */
 export interface AgentShape {
   readonly targets: readonly (readonly number[])[]
   readonly emits: readonly number[]
+  /** Nodes whose first run of an event fails or hangs, and is made again. */
+  readonly faults?: readonly ('none' | 'fails' | 'hangs')[]
 }
 
 /** Data of a hop: how many are left, and the way it came, so that every event can be told from every other. */
 export const Hop = z.object({ left: z.number(), way: z.string() })
 export type Hop = z.infer<typeof Hop>
+
+const fault = fc.oneof(
+  { weight: 6, arbitrary: fc.constant('none' as const) },
+  { weight: 2, arbitrary: fc.constant('fails' as const) },
+  { weight: 1, arbitrary: fc.constant('hangs' as const) },
+)
 
 /** Shapes of 2 to 6 nodes with one to three targets each; every node leads to the one after it, so all are reached. */
 export const agentShape: fc.Arbitrary<AgentShape> = fc.integer({ min: 2, max: 6 }).chain((nodes) => {
@@ -25,6 +35,12 @@ export const agentShape: fc.Arbitrary<AgentShape> = fc.integer({ min: 2, max: 6 
       emits: shape.emits,
       targets: shape.others.map((list, node) => [...new Set([(node + 1) % nodes, ...list])]),
     }))
+})
+
+/** The same, in which runs fail and hang. Handlers that hang have a millisecond: others may not wait for the event loop. */
+export const faultyShape: fc.Arbitrary<AgentShape> = agentShape.chain((shape) => {
+  const nodes = shape.targets.length
+  return fc.array(fault, { minLength: nodes, maxLength: nodes }).map((faults) => ({ ...shape, faults }))
 })
 
 /** What a node emits for an event, as data: the test's own model of the agent. */
@@ -51,6 +67,11 @@ export function expectedOf(shape: AgentShape, left: number, way: string): { hand
   return { handled, outputs }
 }
 
+function supervisionOf(fault: 'none' | 'fails' | 'hangs' = 'none'): Supervision | undefined {
+  const retry = { max: 1, backoff: { initialMs: 0 } }
+  return fault === 'none' ? undefined : { retry, timeout: fault === 'hangs' ? 1 : 60_000 }
+}
+
 /** Builds the agent of a shape; the first node turns the user's `<left> <way>` into a hop. */
 export function agentOf(
   shape: AgentShape,
@@ -61,8 +82,11 @@ export function agentOf(
       input: Hop,
       emits: { hop: Hop, done: Hop },
       state: z.object({ handled: z.number() }),
+      supervision: supervisionOf(shape.faults?.[index]),
       async run(event, runtime) {
         await beforeHandling(`n${index}`, event.id)
+        if (shape.faults?.[index] === 'fails' && runtime.attempt === 1) throw new Error('once')
+        if (shape.faults?.[index] === 'hangs' && runtime.attempt === 1) await untilAborted('', runtime)
         runtime.setState({ handled: (runtime.getState()?.handled ?? 0) + 1 })
         runtime.append({ role: 'assistant', content: `${index}:${event.data.way}` })
         for (const { type, data } of emitsOf(shape, index, event.data)) runtime.emit(type, data)

@@ -32,7 +32,7 @@ export function NodeDetail({ id }: { readonly id: string }) {
 }
 
 function NodeParts({ node }: { readonly node: NodeView }) {
-  const { current, inbox, held, lastEvent, error, state, stats, nodes = {} } = node
+  const { current, inbox, held, lastEvent, error, state, stats, nodes = {}, supervision } = node
   const average = stats.handled === 0 ? 0 : stats.totalTime / stats.handled
   return (
     <>
@@ -86,6 +86,18 @@ function NodeParts({ node }: { readonly node: NodeView }) {
       <Section title="State">
         {state === null ? <p className="dim">It keeps none.</p> : <JsonTree value={state} label="State of the node" />}
       </Section>
+      {supervision && (
+        <Section title="Supervision">
+          <Facts
+            facts={[
+              ['retries', countText(supervision.retries)],
+              ['tried again at', supervision.retryAt === null ? '—' : clockText(supervision.retryAt)],
+              ['circuit', supervision.circuit.replace('_', ' ')],
+              ['restarts', countText(supervision.restarts)],
+            ]}
+          />
+        </Section>
+      )}
       <Section title="Work">
         <Facts
           facts={[
