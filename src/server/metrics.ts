@@ -41,6 +41,7 @@ export class Metrics implements CallObserver {
   readonly #modelCalls = this.#counter('troupe_model_calls_total', 'Calls of models.', 'model', 'outcome')
   readonly #modelSeconds = this.#histogram('troupe_model_call_duration_seconds', 'Calls of models.', 'model')
   readonly #tokens = this.#counter('troupe_model_tokens_total', 'Tokens of answered calls.', 'model', 'direction')
+  readonly #cost = this.#counter('troupe_cost_total', 'What turns cost, in the currency of the prices.', 'agent')
   readonly #toolCalls = this.#counter('troupe_tool_calls_total', 'Calls of tools.', 'tool', 'outcome')
   readonly #toolSeconds = this.#histogram('troupe_tool_call_duration_seconds', 'Calls of tools.', 'tool')
   readonly #requests = this.#counter('troupe_http_requests_total', 'Requests.', 'method', 'route', 'status')
@@ -72,6 +73,8 @@ export class Metrics implements CallObserver {
     this.#lag.enable()
     const stop = pool.on('turn', ({ agentId: agent, result, took, waited }) => {
       this.#turns.inc({ agent, status: result.status })
+      // A turn that waits ends later, with all that it used.
+      if (result.status !== 'waiting' && result.usage.cost) this.#cost.inc({ agent }, result.usage.cost)
       if (took !== undefined) this.#turnSeconds.observe({ agent }, took / 1_000)
       if (waited !== undefined) this.#queueSeconds.observe({ agent }, waited / 1_000)
     })
