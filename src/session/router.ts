@@ -243,7 +243,8 @@ export class Router implements SessionScope {
     let event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
     // Most agents do not ask how turns end.
-    if (event && isTurnEnd(event) && routing.unhandled && error === undefined) return
+    if (event && isTurnEnd(event) && routing.unhandled && error === undefined)
+      return this.tap?.routed(event, none, false)
     if (event && this.#isDetached(event, outgoing)) {
       event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
       outgoing = outgoing.map((sent) => inTurnOf(event as AgentEvent, sent))

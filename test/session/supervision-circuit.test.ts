@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { defineAgent, defineNode, openSession } from '../setup/engine.ts'
+import { gate, settled } from '../setup/gate.ts'
 import { manualClock } from '../setup/manual-clock.ts'
 import { testStore } from '../setup/test-store.ts'
-import { soloAgent, Text, spoken } from './agents.ts'
+import { soloAgent, Text, spoken, untilAborted } from './agents.ts'
 
 test('a circuit opens after failures in a row, is kept over a restore, and closes with a success', async () => {
   const clock = manualClock()
@@ -89,6 +90,48 @@ test('a loop that throws too often is down for a while, and then begins anew', a
   clock.advance(500)
   expect(await session.send('good').result).toMatchObject({ status: 'completed', text: 'good' })
   expect(begun).toBe(3)
+})
+
+test('a loop that throws or hangs gets the event again, in a new life', async () => {
+  const clock = manualClock()
+  const lives: string[] = []
+  const begun = gate()
+  const loop = defineNode({
+    input: z.json(),
+    emits: { said: Text },
+    supervision: { timeout: 50, retry: { max: 2, backoff: { initialMs: 0 } } },
+    async loop(runtime) {
+      for await (const event of runtime.input()) {
+        lives.push(`${spoken(event.data)} ${runtime.attempt}`)
+        if (runtime.attempt === 1) throw new Error('no')
+        if (runtime.attempt === 2) {
+          void begun.pass()
+          await untilAborted('', runtime)
+        }
+        runtime.emit('said', { text: spoken(event.data) })
+      }
+    },
+  })
+  const agent = defineAgent({
+    id: 'looping',
+    version: 1,
+    nodes: { loop },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'loop' },
+      { from: 'loop', on: 'said', to: 'output' },
+    ],
+  })
+  await using session = await openSession(agent, { clock })
+  const turn = session.send('hello')
+  await settled()
+  clock.advance(0)
+  await begun.reached
+  clock.advance(50)
+  await settled()
+  clock.advance(0)
+  expect(await turn.result).toMatchObject({ status: 'completed', text: 'hello' })
+  expect(lives).toEqual(['hello 1', 'hello 2', 'hello 3'])
+  expect(clock.pending).toBe(0)
 })
 
 test('what a supervision cannot be is told when the node is defined', () => {
