@@ -19,7 +19,9 @@ export function timeoutFaults(timeouts: ModelTimeouts | undefined): string[] {
     if (!Object.hasOwn(reasons, name))
       return [`there is no timeout '${name}' (there are: ${Object.keys(reasons).join(', ')})`]
     if (value === undefined || (typeof value === 'number' && value > 0 && Number.isFinite(value))) return []
-    return [`timeout '${name}' is ${String(value)}, not a number of milliseconds over 0`]
+    return [
+      `timeout '${name}' is ${typeof value === 'number' ? value : `a ${typeof value}`}, not a number of milliseconds over 0`,
+    ]
   })
 }
 

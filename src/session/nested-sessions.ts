@@ -247,7 +247,7 @@ export class NestedSessions {
   }
 
   #closeAll(work: Work): void {
-    for (const slot of [...work.slots.values()]) this.#close(work, slot)
+    for (const slot of work.slots.values()) this.#close(work, slot)
   }
 
   #close(work: Work, slot: Slot): void {

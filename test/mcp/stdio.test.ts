@@ -34,7 +34,7 @@ test('the model is offered the tools of a server as that describes them, and its
   })
   const [sum, wrong, image] = (model.requests[1]?.messages ?? [])
     .filter(({ role }) => role === 'tool')
-    .map(({ content }) => String(content))
+    .map(({ content }) => content as string)
   expect(sum).toBe('The sum of 2 and 40 is 42.')
   expect(wrong).toContain("Error: the arguments of 'all__get-sum' are not valid:\n- a: ")
   expect(image).toMatch(/\[image of type image\/png, \d+ bytes: it cannot be shown here\]/)

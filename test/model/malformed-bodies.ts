@@ -62,7 +62,7 @@ const message = fc.record(
   { requiredKeys: [] },
 )
 const usage = fc.record({
-  prompt_tokens: mostly(fc.constantFrom(1, -1, 1e400, '7')),
+  prompt_tokens: mostly(fc.constantFrom(1, -1, Number.MAX_VALUE, '7')),
   completion_tokens: mostly(fc.nat()),
   total_tokens: mostly(fc.nat()),
   prompt_tokens_details: mostly(fc.record({ cached_tokens: mostly(fc.nat()) })),
@@ -116,7 +116,10 @@ const responseEvent = fc.record(
           'completed',
           'incomplete',
         ].map((type) => `response.${type}`),
-        ...['response.function_call_arguments.delta', 'response.failed', 'error', 'response.unknown'],
+        'response.function_call_arguments.delta',
+        'response.failed',
+        'error',
+        'response.unknown',
       ),
     ),
     object: mostly(fc.constant('response')),

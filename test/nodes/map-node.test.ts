@@ -36,7 +36,7 @@ async function resultsOf(agent: Agent, text: string): Promise<unknown> {
   const events = []
   for await (const event of turn) events.push(event)
   const result = await turn.result
-  return result.error ?? (events.at(-1)?.data as { results: unknown }).results
+  return result.error ?? (events.at(-1)?.data as { results: unknown } | undefined)?.results
 }
 
 test('results are in the order of the items, whichever is done first', async () => {

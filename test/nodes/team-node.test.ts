@@ -67,7 +67,7 @@ test('agents work at the same time, as many as there are slots; the others wait 
   const gates = new Map(['a', 'b', 'c'].map((task) => [task, gate()]))
   const worker = soloAgent(async (text, runtime) => {
     await gates.get(text)?.pass()
-    echo(text, runtime)
+    return echo(text, runtime)
   })
   await using session = await openSession(supervisor({ worker }, 2), { id: 's', client: model.client })
   const turn = session.send('Work')
@@ -124,7 +124,7 @@ test('calls that are done when one waits for a person, or when the process dies,
   const done: string[] = []
   const quick = soloAgent((text, runtime) => {
     done.push(text)
-    echo(text, runtime)
+    return echo(text, runtime)
   })
   const agent = supervisor({ quick, careful: approvalAgent() })
   const script = [{ toolCalls: [call('quick', { task: 'now' }), call('careful', { task: 'later' })] }]

@@ -91,7 +91,7 @@ function itemsOf(message: ChatCompletionMessageParam): Fields[] {
     case 'developer':
     case 'user':
       return [{ role: message.role, content: contentOf(message.content) }]
-    default:
+    case 'function':
       return []
   }
 }
@@ -108,7 +108,8 @@ function partOf(part: Parts[number]): Fields {
       return { type: 'input_image', image_url: part.image_url.url, detail: part.image_url.detail ?? 'auto' }
     case 'file':
       return { type: 'input_file', ...part.file }
-    default:
+    case 'input_audio':
+    case 'refusal':
       return { ...part }
   }
 }

@@ -4,8 +4,8 @@ import type { ToolCallResult } from './connection.ts'
 type Part = ToolCallResult['content'][number]
 
 /** Texts as they are; of what is no text, a note. A result that is structured only is JSON. */
-export function textOfResult({ content = [], structuredContent }: ToolCallResult): string {
-  const texts = content.map(textOfPart)
+export function textOfResult({ content, structuredContent }: ToolCallResult): string {
+  const texts = ((content as ToolCallResult['content'] | undefined) ?? []).map(textOfPart)
   // A server that structures its result repeats it as text for clients that read no structures.
   if (structuredContent !== undefined && !content.some(({ type }) => type === 'text'))
     texts.push(JSON.stringify(structuredContent))

@@ -24,7 +24,7 @@ test('events are handled one after the other, each in a session of its own', asy
   const sessions: string[] = []
   const agent = around(
     soloAgent((text, runtime) => {
-      sessions.push(`${text} ${String(runtime.getState() ?? 'nothing')} ${runtime.nodeId}`)
+      sessions.push(`${text} ${JSON.stringify(runtime.getState() ?? 'nothing')} ${runtime.nodeId}`)
       runtime.setState(text)
       runtime.emit('said', { text })
     }),
@@ -32,7 +32,7 @@ test('events are handled one after the other, each in a session of its own', asy
   await using session = await openSession(agent, { id: 's' })
   const turns = [session.send('one'), session.send('two')]
   expect((await Promise.all(turns.map(({ result }) => result))).map(({ text }) => text)).toEqual(['one', 'two'])
-  expect(sessions).toEqual(['one nothing helper/0/worker', 'two nothing helper/0/worker'])
+  expect(sessions).toEqual(['one "nothing" helper/0/worker', 'two "nothing" helper/0/worker'])
 })
 
 test('its hops are in the trace and the states of its nodes under the node, by path', async () => {

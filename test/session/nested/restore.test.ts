@@ -13,7 +13,7 @@ test('a session goes on where its inner one was: what was done is not done again
     (text, runtime) => {
       runs.push('first')
       runtime.append({ role: 'user', content: text })
-      asks(text, runtime)
+      return asks(text, runtime)
     },
     async (text, runtime) => {
       runs.push(`second ${runtime.attempt}`)
@@ -32,7 +32,7 @@ test('a session goes on where its inner one was: what was done is not done again
 test('no write boundary loses or doubles anything', async () => {
   const effects = new Map<string, number>()
   const agent = aroundRelay(asks, (text, runtime) => {
-    echo(text, runtime)
+    return echo(text, runtime)
   })
   const whole = testStore()
   const session = await openSession(agent, { id: 's', store: whole })
@@ -58,7 +58,7 @@ test('with async durability the inner session goes on in a new branch: no id mea
   const agent = aroundRelay(asks, async (text, runtime) => {
     runtime.emit('chunk', { text })
     if (runtime.attempt === 1) await untilAborted(text, runtime)
-    echo(text, runtime)
+    return echo(text, runtime)
   })
   const store = testStore()
   const dead = await openSession(agent, { id: 's', store, durability: 'async' })
@@ -91,7 +91,7 @@ test('work of the inner agent that asks waits for rerun and drop by its event id
   const inner = soloAgent(
     async (text, runtime) => {
       if (runtime.attempt === 1) await untilAborted(text, runtime)
-      echo(text, runtime)
+      return echo(text, runtime)
     },
     { onRestore: 'ask' },
   )
@@ -108,7 +108,7 @@ test('work of the inner agent that asks waits for rerun and drop by its event id
 test('an agent whose inner agent has changed takes its sessions when what they are at is still there', async () => {
   const slow = soloAgent(async (text, runtime) => {
     if (runtime.attempt === 1) await untilAborted(text, runtime)
-    echo(text, runtime)
+    return echo(text, runtime)
   })
   const { store, dead } = await crashed(around(slow), 'hello')
   const changed = { ...slow, hash: 'another' } as Agent
