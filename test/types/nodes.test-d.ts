@@ -8,6 +8,7 @@ import { memoryNode } from '../../src/nodes/memory-node.ts'
 import { ragNode } from '../../src/nodes/rag-node.ts'
 import { toolNode } from '../../src/nodes/tool-node.ts'
 import { defineTool, type Tool } from '../../src/nodes/tool.ts'
+import { sttNode } from '../../src/nodes/stt-node.ts'
 import { ttsNode } from '../../src/nodes/tts-node.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
 
@@ -92,6 +93,18 @@ test('the built-in nodes fit each other', () => {
   expectTypeOf<DataOf<typeof llm, 'llm_result'>>().toExtend<Window>()
   expectTypeOf<DataOf<typeof llm, 'tool_call'>>().toExtend<InputOf<typeof tools>>()
   expectTypeOf<DataOf<typeof llm, 'llm_chunk'>>().toExtend<InputOf<typeof tts>>()
+})
+
+test('speech fits a memory that keeps count of it, and no other', () => {
+  const [memory, spoken, tts, stt] = [memoryNode(), memoryNode({ speech: true }), ttsNode(), sttNode()]
+  type Audio = DataOf<typeof tts, 'audio'>
+  type Stop = DataOf<typeof tts, 'speech_stopped'>
+  expectTypeOf<Audio>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<DataOf<typeof tts, 'sentence_ready'>>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<Stop>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<Audio>().not.toExtend<InputOf<typeof memory>>()
+  expectTypeOf<DataOf<typeof stt, 'transcript'>>().toExtend<InputOf<typeof memory>>()
+  expectTypeOf<DataOf<typeof stt, 'transcript'>>().toExtend<InputOf<typeof spoken>>()
 })
 
 test('a fake runtime is typed by its node', () => {
