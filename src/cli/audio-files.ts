@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
-import { PlaybackData, type AudioData } from '../core/payloads.ts'
+import type { AudioData, PlaybackData } from '../core/payloads.ts'
 import type { Session } from '../session/session.ts'
 
 /** Writes the audio of a session to a folder, one file a sentence: `0.1-0.wav` is the first of turn 0.1. */

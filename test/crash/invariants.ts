@@ -1,6 +1,6 @@
 /** What must hold of a session once all of its inputs are answered, however often its process was killed. */
 import { expect } from 'vitest'
-import { openSession, modelClient, type LoggedEvent, type Message } from 'troupe'
+import { modelClient, openSession, textOf, type LoggedEvent, type Message } from 'troupe'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { agentsWith } from './agents.ts'
 import type { Conversation } from './conversation.ts'
@@ -124,7 +124,7 @@ function checkHeard(messages: readonly Message[], inputs: Conversation['inputs']
   expect(messages.map(({ role }) => role)).toEqual(inputs.flatMap(() => ['user', 'assistant']))
   for (const [place, { text, result }] of inputs.entries()) {
     expect(messages[2 * place]?.content).toBe(text)
-    const answer = String(messages[2 * place + 1]?.content)
+    const answer = textOf(messages[2 * place + 1]?.content ?? null)
     const whole = result?.text ?? ''
     if (answer === whole) continue
     expect(answer).toMatch(/(^| )…$/)

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { defineAgent, defineNode, keyvStore, openSession, openStore, sqliteKeyv, z, type Message } from 'troupe'
+import { defineAgent, defineNode, keyvStore, openSession, openStore, sqliteKeyv, textOf, z, type Message } from 'troupe'
 
 /** Answers each input; one that begins with `!` puts the rest in place of the last answer instead. */
 const parrot = defineNode({
@@ -16,7 +16,7 @@ const parrot = defineNode({
       runtime.append(answer(`You said ${event.data}.`))
     }
     const shown = await runtime.messages(await runtime.window())
-    runtime.emit('said', { text: '', shown: shown.map(({ content }) => String(content)) })
+    runtime.emit('said', { text: '', shown: shown.map(({ content }) => textOf(content)) })
   },
 })
 const answer = (content: string): Message => ({ role: 'assistant', content })
