@@ -45,9 +45,12 @@ export function takeSentence(
   if (known.over || index > known.sentences.length || (former && former.attempt > attempt)) return known
   const sent = 'seconds' in data ? { at: data.at, seconds: data.seconds } : data.silent ? { at: 0, seconds: 0 } : {}
   const sentence = { attempt, text: lead + text, ...sent }
+  // Speech that was stopped goes on, in a turn that waited for what stopped it.
+  const { stoppedAt = Infinity, ...going } = known
+  const stopped = 'seconds' in data && data.at > stoppedAt ? {} : known
   // A higher attempt voids what stands behind.
   const behind = former?.attempt === attempt ? known.sentences.slice(index + 1) : []
-  return { ...known, sentences: [...known.sentences.slice(0, index), sentence, ...behind] }
+  return { ...going, ...stopped, sentences: [...known.sentences.slice(0, index), sentence, ...behind] }
 }
 
 /** Takes in what the client says that it played. */

@@ -1,6 +1,6 @@
 /** What must hold of a session once all of its inputs are answered, however often its process was killed. */
 import { expect } from 'vitest'
-import { openSession, modelClient, textOf, type LoggedEvent, type Message } from 'troupe'
+import { modelClient, openSession, textOf, type LoggedEvent, type Message } from 'troupe'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { agentsWith } from './agents.ts'
 import type { Conversation } from './conversation.ts'
@@ -60,17 +60,11 @@ function comparable(log: readonly LoggedEvent[], session: string): object[] {
   )
 }
 
-/** Numbers without a gap, ids without a repeat. */
-export function checkNumbers({ log, sequence, lost }: Inspection): void {
+/** Numbers without a gap, ids without a repeat, and each delivery with what its handler made of it. */
+export function checkLog({ log, sequence, lost }: Inspection): void {
   expect(log.map((entry) => entry.sequence)).toEqual(Array.from({ length: sequence }, (_, index) => index + 1))
   expect(new Set(log.map(({ event }) => event.id)).size).toBe(log.length)
   expect(lost).toBe(0)
-}
-
-/** The same, and each delivery with what its handler made of it. */
-export function checkLog(inspection: Inspection): void {
-  checkNumbers(inspection)
-  const { log } = inspection
   const open = new Map<string, number>()
   const count = (node: string, traceId: string, change: number): void => {
     const key = `${traceId} at ${node}`
@@ -130,7 +124,7 @@ function checkHeard(messages: readonly Message[], inputs: Conversation['inputs']
   expect(messages.map(({ role }) => role)).toEqual(inputs.flatMap(() => ['user', 'assistant']))
   for (const [place, { text, result }] of inputs.entries()) {
     expect(messages[2 * place]?.content).toBe(text)
-    const answer = textOf(messages[2 * place + 1]?.content ?? '')
+    const answer = textOf(messages[2 * place + 1]?.content ?? null)
     const whole = result?.text ?? ''
     if (answer === whole) continue
     expect(answer).toMatch(/(^| )…$/)

@@ -103,9 +103,9 @@ test('so it is behind a call that was made without a word', async () => {
   turn.cancel()
   await turn.result
   await session.send('Thanks!').result
-  expect(shown().map(({ role, content }) => `${role}: ${textOf(content ?? '')}`)).toEqual([
+  expect(shown().map(({ role, content }) => `${role}: ${textOf(content)}`)).toEqual([
     'user: Weather?',
-    'assistant: null',
+    'assistant: ',
     'tool: It is sunny.',
     'assistant: It is sunny. …',
     'user: Thanks!',
@@ -126,7 +126,7 @@ test('what was said before a tool was called counts, and what was said after it'
   await sent(3)
   clock.advance(1_100 + 1_200)
   await session.send('Thanks!').result
-  expect(shown().map(({ role, content }) => `${role}: ${textOf(content ?? '')}`)).toEqual([
+  expect(shown().map(({ role, content }) => `${role}: ${textOf(content)}`)).toEqual([
     'user: Weather?',
     'assistant: Let me see.',
     'tool: It is sunny.',
@@ -143,7 +143,7 @@ test('what was not heard of a text before a call leaves the call, and nothing of
   await sent(2)
   clock.advance(1_100)
   await session.send('Thanks!').result
-  expect(shown().map(({ role, content }) => `${role}: ${textOf(content ?? '')}`)).toEqual([
+  expect(shown().map(({ role, content }) => `${role}: ${textOf(content)}`)).toEqual([
     'user: Weather?',
     'assistant: Let me see …',
     'tool: It is sunny.',

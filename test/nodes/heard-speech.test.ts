@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { heardText, takePlayback, takeSentence, type HeardSpeech } from '../../src/nodes/heard-speech.ts'
+import { heardText, takePlayback, takeSentence, takeStop, type HeardSpeech } from '../../src/nodes/heard-speech.ts'
 
 const now = 1_000_000
 
@@ -56,6 +56,20 @@ describe('by the clock', () => {
     const speech = takeSentence(sent('One.'), 's/0.1', { text: '一。', index: 1, attempt: 1, silent: true })
     expect(heardText(speech, now + 1_999)).toBe('One')
     expect(heardText(speech, now + 2_000)).toBe('One.一。')
+  })
+})
+
+describe('stopped', () => {
+  test('nothing is heard after that, whenever it is asked', () => {
+    const speech = takeStop(sent('One two.', 'Three.'), { by: 'user_input', at: now + 2_000 })
+    expect(heardText(speech, now + 99_000)).toBe('One two.')
+    expect(heardText(takeStop(speech, { by: 'again', at: now + 9_000 }), now + 99_000)).toBe('One two.')
+  })
+
+  test('speech that goes on in the same turn counts again', () => {
+    const speech = takeStop(sent('One two.'), { by: 'approve', at: now + 2_000 })
+    const three = { text: 'Three.', index: 1, attempt: 1, lead: ' ', seconds: 1, at: now + 3_000 }
+    expect(heardText(takeSentence(speech, 's/0.1', three), now + 99_000)).toBe('One two. Three.')
   })
 })
 

@@ -34,5 +34,8 @@ test('audio comes as events of the stream, in order, also behind the end of the 
     { role: 'user', content: 'When?' },
     { role: 'assistant', content: 'The museum …' },
   ])
+  // On a page that ends before the amendment, too.
+  const page = await call('GET', '/sessions/ada/messages?limit=2')
+  expect(page.body).toEqual({ messages, next: 2 })
   await events.drop()
 })

@@ -16,7 +16,7 @@ const parrot = defineNode({
       runtime.append(answer(`You said ${event.data}.`))
     }
     const shown = await runtime.messages(await runtime.window())
-    runtime.emit('said', { text: '', shown: shown.map(({ content }) => textOf(content ?? '')) })
+    runtime.emit('said', { text: '', shown: shown.map(({ content }) => textOf(content)) })
   },
 })
 const answer = (content: string): Message => ({ role: 'assistant', content })

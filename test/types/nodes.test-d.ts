@@ -13,6 +13,7 @@ import { teamNode } from '../../src/nodes/team-node.ts'
 import { ragNode } from '../../src/nodes/rag-node.ts'
 import { toolNode } from '../../src/nodes/tool-node.ts'
 import { defineTool, type Tool } from '../../src/nodes/tool.ts'
+import { sttNode } from '../../src/nodes/stt-node.ts'
 import { ttsNode } from '../../src/nodes/tts-node.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
 
@@ -166,6 +167,16 @@ test('a list is mapped to results of its kind', () => {
   expectTypeOf<DataOf<typeof lengths, 'map_result'>['results'][number]['output']>().toEqualTypeOf<number | null>()
   // @ts-expect-error the function gives no number
   mapNode({ item: z.string(), output: z.number(), each: (word) => word })
+test('speech fits a memory that keeps count of it, and no other', () => {
+  const [memory, spoken, tts, stt] = [memoryNode(), memoryNode({ speech: true }), ttsNode(), sttNode()]
+  type Audio = DataOf<typeof tts, 'audio'>
+  type Stop = DataOf<typeof tts, 'speech_stopped'>
+  expectTypeOf<Audio>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<DataOf<typeof tts, 'sentence_ready'>>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<Stop>().toExtend<InputOf<typeof spoken>>()
+  expectTypeOf<Audio>().not.toExtend<InputOf<typeof memory>>()
+  expectTypeOf<DataOf<typeof stt, 'transcript'>>().toExtend<InputOf<typeof memory>>()
+  expectTypeOf<DataOf<typeof stt, 'transcript'>>().toExtend<InputOf<typeof spoken>>()
 })
 
 test('a fake runtime is typed by its node', () => {
