@@ -22,14 +22,14 @@ import { added } from '../core/lists.ts'
 import { addUsage, type Message, type Usage } from '../core/messages.ts'
 import type { NodeState } from '../core/node.ts'
 import type { PendingWork } from '../core/turn.ts'
-import { checkpointFormat, type Checkpoint, type TranscriptHead } from './checkpoint.ts'
+import { checkpointFormat, type Checkpoint } from './checkpoint.ts'
 import { changeTimers } from './effects.ts'
 import { decideInterrupted, isRestoreSignal, resumeInterrupted } from './interrupted-work.ts'
 import { machineEvent, transientEvent } from './machine-event.ts'
 import type { NestedCore, NestedOptions, NestingSession } from './nested-core.ts'
 import { NestedSessions } from './nested-sessions.ts'
+import { earliest } from './nested-work.ts'
 import { NumberedSteps } from './numbered-steps.ts'
-import { numberMessages, type NumberedMessages } from './number-messages.ts'
 import {
   currentWork,
   giveUpTurn,
@@ -42,7 +42,6 @@ import {
   type NodeActors,
 } from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
-import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
@@ -56,15 +55,11 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   readonly limits: ResolvedLimits
   readonly root: AnyActorRef
   readonly children: NodeActors
-  /** Where the transcript ends. */
-  head: TranscriptHead
-  readonly seen: SeenMessages
   /** The work of nodes that are made of other agents; undefined where there are none. */
   readonly nested: NestedSessions | undefined
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #cycle: TurnCycle
-  readonly #newTranscript: (() => number) | undefined
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
@@ -73,14 +68,12 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
-  constructor({ agent, sessionId, checkpoint, older, now, inspect, tap, newTranscript }: CoreOptions) {
-    super({ sessionId, checkpoint, now })
+  constructor(options: CoreOptions) {
+    super(options)
+    const { agent, sessionId, checkpoint, inspect, tap } = options
     this.agent = agent
     this.limits = resolveLimits(agent.limits)
-    this.head = checkpoint?.head ?? { branch: newTranscript?.() ?? 0, count: 0, parents: [] }
-    this.#newTranscript = newTranscript
     this.#revision = checkpoint?.revision ?? 0
-    this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
     this.#router = new Router(this, tap)
     this.#timers = new TimerTable(
@@ -112,7 +105,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   accept(traceId: string, input: TurnInput): void {
     this.step(() => {
       this.ledger.open(traceId, this.time, input)
-      this.#remember(traceId, input.clientId)
+      this.remember(traceId, input.clientId)
       this.effects.accepted = added(this.effects.accepted, traceId)
       this.effects.durable = true
     })
@@ -122,7 +115,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   append(messages: readonly Message[]): void {
     const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
     this.step(() => {
-      this.#numberMessages(staged, this.ids.newestTraceId)
+      this.numberMessages(staged, this.ids.newestTraceId)
       this.effects.durable = true
     })
   }
@@ -136,7 +129,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
   /** Takes a signal, or an event in the place of a node, into a turn. */
   signal(traceId: string, type: string, data: Json, clientId?: string, from = 'input'): void {
     this.step(() => {
-      this.#remember(traceId, clientId)
+      this.remember(traceId, clientId)
       const turn = this.ledger.get(traceId) ?? this.ledger.open(traceId, this.time)
       turn.status = 'running'
       this.#cycle.watch(turn)
@@ -184,7 +177,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
-    const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
+    const permanent = failure ? undefined : this.numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
     tellNode(this.children, node, settlementOf(outcome, event, permanent, emit))
@@ -311,9 +304,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
-    const due = this.#cycle.due()
-    const nested = this.nested?.due() ?? null
-    return due === null || nested === null ? (due ?? nested) : Math.min(due, nested)
+    return earliest(this.#cycle.due(), this.nested?.due() ?? null)
   }
 
   pending(traceId: string): PendingWork[] {
@@ -361,7 +352,7 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
     return new SessionCore({
       ...options,
       now: () => this.time,
-      newTranscript: this.#newTranscript ?? (() => this.ids.newTranscript()),
+      newTranscript: () => this.newTranscript(),
     })
   }
 
@@ -369,18 +360,5 @@ export class SessionCore extends NumberedSteps implements RoutedSession, CycledS
 
   workOf(node: string): CurrentWork | null | undefined {
     return this.#closed ? undefined : currentWork(this.children, node)
-  }
-
-  #remember(traceId: string, clientId: string | undefined): void {
-    const turn = traceId.slice(this.sessionId.length + 1)
-    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.ids.counters.sequence })
-  }
-
-  #numberMessages(messages: Outcome['messages'], traceId: string): NumberedMessages['permanent'] | undefined {
-    if (messages.length === 0) return undefined
-    const { head, records, permanent } = numberMessages(this.head, messages, traceId)
-    this.head = head
-    this.effects.messages = [...this.effects.messages, ...records]
-    return permanent
   }
 }

@@ -18,6 +18,7 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added, none } from '../core/lists.ts'
 import type { Effects } from './effects.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
+import type { DelegatedWork } from './nested-core.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { SeenMessages } from './seen-messages.ts'
@@ -46,13 +47,6 @@ export interface RoutedSession {
   nextSequence(): number
   /** Fails a turn: its work is given up. */
   fail(traceId: string, failure: ErrorData): void
-}
-
-/** What the router asks of it. */
-export interface DelegatedWork {
-  takes(node: string): boolean
-  start(node: string, event: AgentEvent, attempt: number): void
-  giveUp(node: string, eventId: string): void
 }
 
 /** What goes to a node, or to `output`. */
