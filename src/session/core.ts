@@ -27,6 +27,7 @@ import { decideInterrupted, isRestoreSignal, resumeInterrupted } from './interru
 import { machineEvent, transientEvent } from './machine-event.ts'
 import type { NestedCore, NestedOptions, NestingSession } from './nested-core.ts'
 import { NestedSessions } from './nested-sessions.ts'
+import { earliest } from './nested-work.ts'
 import { NumberedSteps } from './numbered-steps.ts'
 import {
   currentWork,
@@ -41,7 +42,6 @@ import {
 } from './node-actors.ts'
 import { Router, type RoutedSession } from './router.ts'
 import type { CancelPoint } from './safe-point.ts'
-import { SeenMessages } from './seen-messages.ts'
 import { assertStarted, createSessionActor } from './session-actor.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
@@ -69,7 +69,6 @@ export class SessionCore
   readonly limits: ResolvedLimits
   readonly root: AnyActorRef
   readonly children: NodeActors
-  readonly seen: SeenMessages
   /** The work of nodes that are made of other agents; undefined where there are none. */
   readonly nested: NestedSessions | undefined
   readonly supervisor: Supervisor
@@ -77,7 +76,6 @@ export class SessionCore
   readonly #router: Router
   readonly #timers: TimerTable
   readonly #cycle: TurnCycle
-  readonly #newTranscript: (() => number) | undefined
   #revision: number
   readonly #retired: Checkpoint['retired']
   readonly #interrupted: readonly InterruptedWork[]
@@ -86,13 +84,12 @@ export class SessionCore
   /** Work ended in the present step, be it that of a transient event: a turn may end with it. */
   #workEnded = false
 
-  constructor({ agent, sessionId, checkpoint, older, now, inspect, tap, newTranscript }: CoreOptions) {
-    super({ sessionId, checkpoint, now, newTranscript })
+  constructor(options: CoreOptions) {
+    super(options)
+    const { agent, sessionId, checkpoint, inspect, tap } = options
     this.agent = agent
     this.limits = resolveLimits(agent.limits)
-    this.#newTranscript = newTranscript
     this.#revision = checkpoint?.revision ?? 0
-    this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
     this.#retired = checkpoint?.retired ?? {}
     this.ledger.account.begin(this.limits, () => this.time, checkpoint?.used)
     this.#router = new Router(this, tap)
@@ -321,9 +318,7 @@ export class SessionCore
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
-    const due = this.#cycle.due()
-    const nested = this.nested?.due() ?? null
-    return due === null || nested === null ? (due ?? nested) : Math.min(due, nested)
+    return earliest(this.#cycle.due(), this.nested?.due() ?? null)
   }
 
   pending(traceId: string): PendingWork[] {
@@ -382,16 +377,11 @@ export class SessionCore
     return new SessionCore({
       ...options,
       now: () => this.time,
-      newTranscript: this.#newTranscript ?? (() => this.ids.newTranscript()),
+      newTranscript: () => this.newTranscript(),
     })
   }
 
   workOf(node: string): CurrentWork | null | undefined {
     return this.#closed ? undefined : currentWork(this.children, node)
-  }
-
-  remember(traceId: string, clientId: string | undefined): void {
-    const turn = traceId.slice(this.sessionId.length + 1)
-    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.ids.counters.sequence })
   }
 }

@@ -98,3 +98,10 @@ export interface NestingSession {
   /** Logs an event of a nested session. */
   record(event: AgentEvent, to: readonly string[], dropped: boolean): void
 }
+
+/** What a session asks of the sessions nested in it while events travel. */
+export interface DelegatedWork {
+  takes(node: string): boolean
+  start(node: string, event: AgentEvent, attempt: number): void
+  giveUp(node: string, eventId: string): void
+}

@@ -15,7 +15,7 @@ export function mergeEffects(
 ): void {
   const { effects } = session
   if (durable) effects.durable = true
-  for (const record of messages) effects.messages = added(effects.messages, record)
+  for (const record of messages) effects.messages = added(effects.messages, { ...record, traceId })
   for (const { event, to, dropped } of events) {
     const { id, from, type, data, time } = event
     if (from === 'turn' && type === 'turn_end') continue

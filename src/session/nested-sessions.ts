@@ -123,6 +123,7 @@ export class NestedSessions {
       }
       const tasks = this.#tasksOf(work)
       const results = (work.results ??= tasks.map(() => null))
+      if (results.length !== tasks.length) throw tasksChanged(work.node, results.length, tasks.length)
       for (const slot of work.slots.values())
         if (slot.ended && slot.core.turns().length === 0) {
           this.#close(work, slot)
@@ -207,7 +208,7 @@ export class NestedSessions {
 
   #stream(work: Work, slot: Slot, { type, data }: AgentEvent): void {
     const { node, event, attempt, delegation } = work
-    const task = this.#tasksOf(work)[slot.task]
+    const task = work.tasks?.[slot.task]
     const sent = task && delegation.stream?.(type, data, task, slot.task, event.data)
     if (!sent) return
     const { transient } = this.#session.agent.nodes[node] as { readonly transient: ReadonlySet<string> }
@@ -358,4 +359,10 @@ export class NestedSessions {
   text(): string | undefined {
     return this.#work.size === 0 ? undefined : textOfWork(this.#work.values())
   }
+}
+
+/** Its sessions were begun for other tasks than the node makes of the event now. */
+function tasksChanged(node: string, before: number, now: number): TroupeError {
+  const message = `Node '${node}' was at ${before} tasks when the session was stored, and makes ${now} of the same event now. What makes them has changed, or does not always give the same.`
+  return new TroupeError('delegation_changed', message)
 }

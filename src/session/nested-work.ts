@@ -98,12 +98,13 @@ export function pendingIn(core: NestedCore): PendingWork[] {
 /** When one of the sessions has to be woken. */
 export function dueOf(works: Iterable<Work>): number | null {
   let due: number | null = null
-  for (const { slots } of works)
-    for (const { core } of slots.values()) {
-      const own = core.due()
-      if (own !== null) due = due === null ? own : Math.min(due, own)
-    }
+  for (const { slots } of works) for (const { core } of slots.values()) due = earliest(due, core.due())
   return due
+}
+
+/** The earlier of two times; null stands for never. */
+export function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b)
 }
 
 /** The states of the nodes of its sessions, by path. */

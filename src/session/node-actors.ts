@@ -88,13 +88,13 @@ export function openWork(agent: Agent, actors: NodeActors, nested?: NestedWork):
   for (const node in actors) {
     if (agent.nodes[node]?.background) continue
     const snapshot = snapshotOf(actors[node])
-    // What comes behind an event that waits for a person waits with it.
     if (nested?.waits(node)) {
+      // What comes behind an event that waits for a person waits with it.
       for (const traceId of turnsAt(snapshot)) if (!open.has(traceId)) open.set(traceId, 'held')
-      continue
+    } else {
+      if (snapshot.current) open.set(snapshot.current.event.traceId, 'running')
+      for (const { traceId } of snapshot.inbox) open.set(traceId, 'running')
     }
-    if (snapshot.current) open.set(snapshot.current.event.traceId, 'running')
-    for (const { traceId } of snapshot.inbox) open.set(traceId, 'running')
     for (const { event } of snapshot.held) if (!open.has(event.traceId)) open.set(event.traceId, 'held')
   }
   return open

@@ -1,11 +1,13 @@
-/** The steps of a session with its open turns and the numbers that it gives out in them: to turns, events, messages. */
+/** The steps of a session with its open turns, and the numbers that it gives out in them: of turns, events and messages. */
 import type { StagedMessage } from '../actor/host.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Message, Usage } from '../core/messages.ts'
-import type { Checkpoint, TranscriptHead } from './checkpoint.ts'
+import type { TranscriptHead } from './checkpoint.ts'
 import { numberMessages, type NumberedMessages } from './number-messages.ts'
+import { SeenMessages } from './seen-messages.ts'
 import { SessionIds } from './session-ids.ts'
+import type { CoreOptions } from './session-setup.ts'
 import { Steps } from './steps.ts'
 import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
 
@@ -14,21 +16,19 @@ export abstract class NumberedSteps extends Steps {
   readonly sessionId: string
   /** Where the transcript ends. */
   head: TranscriptHead
+  readonly seen: SeenMessages
   protected readonly ids: SessionIds
   protected readonly ledger: TurnLedger
+  readonly #newTranscript: (() => number) | undefined
 
-  constructor(session: {
-    readonly sessionId: string
-    readonly checkpoint: Checkpoint | undefined
-    readonly now: () => number
-    readonly newTranscript: (() => number) | undefined
-  }) {
-    const { sessionId, checkpoint, now, newTranscript } = session
+  constructor({ sessionId, checkpoint, older, now, newTranscript }: CoreOptions) {
     super(now)
     this.sessionId = sessionId
     this.ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
-    this.head = checkpoint?.head ?? { branch: newTranscript?.() ?? 0, count: 0, parents: [] }
     this.ledger = new TurnLedger(checkpoint?.turns)
+    this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
+    this.head = checkpoint?.head ?? { branch: newTranscript?.() ?? 0, count: 0, parents: [] }
+    this.#newTranscript = newTranscript
   }
 
   newTraceId(): string {
@@ -73,6 +73,18 @@ export abstract class NumberedSteps extends Steps {
     return permanent?.(provisionalId) ?? ''
   }
 
+  /** The branch that the messages of a new nested session stand under: the outermost session gives them out. */
+  protected newTranscript(): number {
+    return this.#newTranscript?.() ?? this.ids.newTranscript()
+  }
+
+  /** Keeps the name that a client gave what began or went on with a turn. */
+  remember(traceId: string, clientId: string | undefined): void {
+    const turn = traceId.slice(this.sessionId.length + 1)
+    if (clientId !== undefined) this.seen.add({ clientId, turn, sequence: this.ids.counters.sequence })
+  }
+
+  /** Appends messages to the transcript; what gives their permanent ids, undefined when there are none. */
   protected numberMessages(
     messages: readonly StagedMessage[],
     traceId: string,

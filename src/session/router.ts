@@ -17,6 +17,7 @@ import { added, none } from '../core/lists.ts'
 import { EventRecord, type RecordedSession } from './event-record.ts'
 import { limitError } from './limit-error.ts'
 import { agentEventOf, machineEvent } from './machine-event.ts'
+import type { DelegatedWork } from './nested-core.ts'
 import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -39,13 +40,6 @@ export interface RoutedSession extends RecordedSession {
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   /** The event as the node gets it; see steering.ts. */
   steered(node: string, event: AgentEvent): AgentEvent
-}
-
-/** What the router asks of it. */
-export interface DelegatedWork {
-  takes(node: string): boolean
-  start(node: string, event: AgentEvent, attempt: number): void
-  giveUp(node: string, eventId: string): void
 }
 
 /** What goes to a node, or to `output`. */

@@ -167,6 +167,8 @@ test('a list is mapped to results of its kind', () => {
   expectTypeOf<DataOf<typeof lengths, 'map_result'>['results'][number]['output']>().toEqualTypeOf<number | null>()
   // @ts-expect-error the function gives no number
   mapNode({ item: z.string(), output: z.number(), each: (word) => word })
+})
+
 test('speech fits a memory that keeps count of it, and no other', () => {
   const [memory, spoken, tts, stt] = [memoryNode(), memoryNode({ speech: true }), ttsNode(), sttNode()]
   type Audio = DataOf<typeof tts, 'audio'>

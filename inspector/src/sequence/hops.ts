@@ -47,7 +47,8 @@ export function hopsOf(
 ): Hop[] {
   const { seq, time } = record
   const last = lanes.size - 1
-  const lane = (id: string) => lanes.get(id) ?? 0
+  // What happens inside of a node stands on its lane.
+  const lane = (id: string) => lanes.get(id) ?? lanes.get(id.split('/')[0] ?? '') ?? 0
   switch (record.kind) {
     case 'event': {
       const from = lane(record.from)

@@ -1,10 +1,12 @@
+import { z } from 'zod'
 import { expect, test } from 'vitest'
-import { openSession, type Agent } from '../../setup/engine.ts'
+import { mapNode } from '../../../src/nodes/map-node.ts'
+import { defineAgent, openSession, type Agent } from '../../setup/engine.ts'
 import { settled } from '../../setup/gate.ts'
 import { onNewBranch } from '../../../src/session/checkpoint.ts'
 import { nestedOf } from '../../../src/session/nested-checkpoints.ts'
 import { testStore } from '../../setup/test-store.ts'
-import { echo, soloAgent, untilAborted } from '../agents.ts'
+import { echo, played, soloAgent, untilAborted } from '../agents.ts'
 import { around, aroundRelay, asks, crashed, nextTurn } from './agents.ts'
 
 test('a session goes on where its inner one was: what was done is not done again', async () => {
@@ -119,5 +121,32 @@ test('an agent whose inner agent has changed takes its sessions when what they a
     code: 'snapshot_mismatch',
     message: expect.stringContaining("at 'helper/0': it is a session of agent 'solo', not of 'relay'") as string,
   })
+  await dead.stop()
+})
+
+test('a list that is no longer the same one fails the event, and the next turn works', async () => {
+  const words = { of: (text: string) => text.split(' ') }
+  const agent = defineAgent({
+    id: 'words',
+    version: 1,
+    nodes: { each: mapNode({ item: z.string(), each: soloAgent(untilAborted) }), own: played(echo) },
+    edges: [
+      {
+        from: 'input',
+        on: 'user_input',
+        to: 'own',
+        when: { name: 'simple', test: (said: unknown) => said === 'hello' },
+      },
+      { from: 'input', on: 'user_input', to: 'each', map: (said: string) => ({ items: words.of(said) }) },
+      { from: 'own', on: 'said', to: 'output' },
+    ],
+  } as never) as unknown as Agent
+  const { store, dead } = await crashed(agent, 'a b')
+  const shorter = store.checkpoint('s')
+  const text = JSON.stringify(shorter).replace('"results":[null,null]', '"results":[null]')
+  await store.checkpoints.save('s', text)
+  await using session = await openSession(agent, { id: 's', store })
+  expect(await nextTurn(session)).toMatchObject({ status: 'failed', error: { code: 'delegation_changed' } })
+  expect(await session.send('hello').result).toMatchObject({ text: 'hello' })
   await dead.stop()
 })

@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import { expect, test } from 'vitest'
-import { defineAgent, openSession, type Agent } from '../../setup/engine.ts'
+import { defineAgent, openSession, setupAgent, type Agent } from '../../setup/engine.ts'
 import { manualClock } from '../../setup/manual-clock.ts'
 import { emptyStore, kinds } from '../fork-stores.ts'
 import { agentNode } from '../../../src/nodes/agent-node.ts'
@@ -139,6 +140,30 @@ test('a fork at the end of another turn has what waited then', async () => {
   await using fork = await session.fork({ at: '0.2', id: 'fork' })
   expect(fork.pending()).toMatchObject([{ node: 'helper/0/worker' }])
   expect(await (await fork.signal('approve', {})).result).toMatchObject({ traceId: 'fork/0.1', text: 'did pay' })
+})
+
+test('what the node itself holds keeps its turn open beside it', async () => {
+  const chart = setupAgent({
+    id: 'holding',
+    version: 1,
+    nodes: { helper: agentNode(approvalAgent()) },
+    inputs: { release: z.null() },
+    guards: { isHeld: ({ event }) => (event as { data?: unknown }).data === 'hold' },
+  })
+  const agent = chart.createAgent({
+    on: {
+      'input.user_input': [{ guard: 'isHeld', actions: chart.hold('helper') }, { actions: chart.deliver('helper') }],
+      'input.release': { actions: chart.release('helper') },
+      'helper.agent_result': { actions: chart.deliver('output') },
+    },
+  }) as unknown as Agent
+  await using session = await openSession(agent, { id: 's' })
+  await session.send('pay').result
+  expect(await session.send('hold').result).toMatchObject({ traceId: 's/0.2', status: 'waiting' })
+  expect(session.pending().map(({ node }) => node)).toEqual(['helper/0/worker', 'helper'])
+  expect(await (await session.signal('approve', {})).result).toMatchObject({ text: 'did pay' })
+  await session.signal('release', null)
+  expect(await (await session.signal('approve', {})).result).toMatchObject({ traceId: 's/0.2', text: 'did hold' })
 })
 
 test('cancelling the turn forgets it', async () => {
