@@ -137,7 +137,8 @@ export function patched(document: unknown, patches: readonly Patch[]): unknown {
       continue
     }
     if (patch.op === 'remove') delete parent[last]
-    else parent[last] = patch.value
+    else
+      Object.defineProperty(parent, last, { value: patch.value, writable: true, enumerable: true, configurable: true })
   }
   return result
 }

@@ -41,3 +41,8 @@ test('patches that the feed makes lead from one document to the other', () => {
 function plain(value: unknown): JsonValue {
   return JSON.parse(JSON.stringify(value)) as JsonValue
 }
+
+test('a member named __proto__ is one like any other', () => {
+  const after = JSON.parse('{"__proto__":false}') as JsonValue
+  expect(JSON.stringify(applyPatches({}, diff({}, after)))).toBe('{"__proto__":false}')
+})

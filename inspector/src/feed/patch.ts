@@ -34,7 +34,7 @@ function applyPatch(root: { document: JsonValue }, own: WeakSet<object>, patch: 
   else if (patch.op === 'remove') {
     if (!Object.hasOwn(at, last)) throw new PatchError(patch.path)
     delete at[last]
-  } else at[last] = patch.value
+  } else setMember(at, last, patch.value)
 }
 
 function ownChild(parent: Container, key: string, own: WeakSet<object>, path: string): Container {
@@ -45,8 +45,13 @@ function ownChild(parent: Container, key: string, own: WeakSet<object>, path: st
     ? [...(child as JsonValue[])]
     : { ...(child as { [key: string]: JsonValue }) }
   own.add(copy)
-  ;(parent as { [key: string]: JsonValue })[key] = copy
+  setMember(parent, key, copy)
   return copy
+}
+
+/** JSON may have a member `__proto__`; an assignment would make it the object's prototype. */
+function setMember(container: Container, key: string, value: JsonValue): void {
+  Object.defineProperty(container, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function patchArray(array: JsonValue[], key: string, patch: Patch): void {
