@@ -65,10 +65,22 @@ export function takesSignal({ agent, children, nested }: Signalled, type: string
   return decides || Object.hasOwn(agent.inputs, type) || nested?.find(type, data) !== undefined
 }
 
-/** The agent whose schema a signal has to fit: that of the session which takes it. */
-export function agentTaking({ agent, nested }: Pick<Signalled, 'agent' | 'nested'>, type: string, data: Json): Agent {
-  const taker = nested?.find(type, data)
-  return taker ? agentTaking(taker.core, type, data) : agent
+/** The session that a signal is for, this one or one that is nested in it: the data have to fit what its agent declares. */
+export function takerOf(
+  session: Pick<NestedCore, 'agent' | 'nested' | 'turns' | 'pending'>,
+  type: string,
+  data: Json,
+): SignalTaker {
+  const taker = session.nested?.find(type, data)
+  return taker ? takerOf(taker.core, type, data) : session
+}
+
+/** See {@link takerOf}. */
+export type SignalTaker = Pick<NestedCore, 'agent' | 'turns' | 'pending'>
+
+/** What a session holds for a person or a signal, of all turns. */
+export function pendingIn(session: Pick<NestedCore, 'turns' | 'pending'>): PendingWork[] {
+  return session.turns().flatMap(({ traceId }) => session.pending(traceId))
 }
 
 /** Where the transcript ends that the node at a path writes to. */

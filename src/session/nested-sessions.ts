@@ -23,8 +23,8 @@ import type { Checkpoint } from './checkpoint.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
 import { mergeEffects } from './nested-effects.ts'
 import type { StoredDelegations } from './nested-checkpoints.ts'
-import { takesSignal, type NestedCore, type NestedTaker, type NestingSession } from './nested-core.ts'
-import { checkpointsOf, dueOf, pendingIn, statesOf, textOfWork, withTurn, type Slot, type Work } from './nested-work.ts'
+import { pendingIn, takesSignal, type NestedCore, type NestedTaker, type NestingSession } from './nested-core.ts'
+import { checkpointsOf, dueOf, statesOf, textOfWork, withTurn, type Slot, type Work } from './nested-work.ts'
 
 /** See the top of this file. */
 export class NestedSessions {

@@ -3,7 +3,7 @@ import type { AgentEvent } from '../core/events.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
-import type { PendingWork, TurnResult } from '../core/turn.ts'
+import type { TurnResult } from '../core/turn.ts'
 import { addUsage } from '../core/messages.ts'
 import { TroupeError, toErrorData } from '../core/errors.ts'
 import type { Checkpoint } from './checkpoint.ts'
@@ -88,11 +88,6 @@ export function withTurn({ path, output = null, ended }: Slot, result: TurnResul
     usage: ended ? addUsage(ended.usage, usage) : usage,
     error: ended?.error ?? (error && placed(error, path)),
   }
-}
-
-/** What a session holds for a person or a signal. */
-export function pendingIn(core: NestedCore): PendingWork[] {
-  return core.turns().flatMap(({ traceId }) => core.pending(traceId))
 }
 
 /** When one of the sessions has to be woken. */

@@ -15,7 +15,7 @@ import { messageFault, readHistory, readInjected, readSignal, type SendOptions }
 import type { SessionCore } from './core.ts'
 import { forkSession, listCheckpoints, type ForkOptions, type SessionCheckpoint } from './fork.ts'
 import { LiveSession } from './live-session.ts'
-import { agentTaking } from './nested-core.ts'
+import { pendingIn, takerOf } from './nested-core.ts'
 import type { SessionEvents } from './observers.ts'
 import type { CancelOptions } from './safe-point.ts'
 import { sessionGraph, type SessionGraph } from './session-graph.ts'
@@ -95,8 +95,8 @@ export class Session implements TappedSession {
     if (known) return known.accepted.then(() => known)
     const refusal = this.#live.refusal()
     if (refusal) throw refusal
-    const taker = agentTaking(this.#core, type, data as Json)
-    const read = readSignal(taker, this.id, type, data, this.pending())
+    const taker = takerOf(this.#core, type, data as Json)
+    const read = readSignal(taker.agent, this.id, type, data, pendingIn(taker))
     const turn = this.#live.turns.follow(this.#core.traceIdForSignal(read, type), options.id)
     this.#core.signal(turn.traceId, type, read, options.id)
     await turn.accepted
@@ -182,7 +182,7 @@ export class Session implements TappedSession {
 
   /** What waits for a person or a signal, of all turns. */
   pending(): PendingWork[] {
-    const pending = this.#core.turns().flatMap(({ traceId }) => this.#core.pending(traceId))
+    const pending = pendingIn(this.#core)
     // Turns that wait behind the same event wait for the same.
     return pending.filter(({ eventId }, at) => pending.findIndex((each) => each.eventId === eventId) === at)
   }
