@@ -45,7 +45,7 @@ import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
 import { steered, type SteeredSession } from './steering.ts'
 import { Steps } from './steps.ts'
-import { Supervisor, type SupervisedSession } from './supervisor.ts'
+import { Supervisor, unsupervised, type SupervisedSession } from './supervisor.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
@@ -135,6 +135,7 @@ export class SessionCore
   append(messages: readonly Message[]): void {
     const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
     this.step(() => {
+      this.control.appended(undefined)
       this.#numberMessages(staged, this.#ids.newestTraceId)
       this.effects.durable = true
     })
@@ -178,9 +179,9 @@ export class SessionCore
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
-    this.supervisor.ended(node)
-    const { retry, supervision } = this.supervisor.judge(outcome, work)
+    const { retry, supervision } = this.supervisor.isNeeded ? this.supervisor.judge(outcome, work) : unsupervised
     if (retry) return tellNode(this.children, node, retry)
+    if (messages.length > 0) this.control.appended(event.traceId)
     const permanent = failure ? undefined : this.#numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
@@ -249,10 +250,10 @@ export class SessionCore
 
   protected override endStep(): void {
     do {
-      this.control.stepEnds()
+      if (this.control.cancelling) this.control.cancelAtSafePoints()
       if (this.effects.durable || this.#workEnded) this.#cycle.settle()
       // A turn may begin, or go on, with what a node's supervision refuses.
-    } while (this.supervisor.settleRefused())
+    } while (this.supervisor.refuses && this.supervisor.settleRefused())
     this.#workEnded = false
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
@@ -328,7 +329,9 @@ export class SessionCore
   }
 
   steered(node: string, event: AgentEvent): AgentEvent {
-    return steered(this, this.#ledger, node, event)
+    const given = steered(this, this.#ledger, node, event)
+    this.control.steering = this.#ledger.all().some(({ steers }) => steers)
+    return given
   }
 
   appendTo(traceId: string, message: Message): string {

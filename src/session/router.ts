@@ -23,6 +23,7 @@ import type { TurnProgress } from '../core/turn.ts'
 import type { SeenMessages } from './seen-messages.ts'
 import type { Supervisor } from './supervisor.ts'
 import type { SessionTap } from './tap.ts'
+import type { TurnControl } from './turn-control.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What the router needs of its session. */
@@ -35,6 +36,7 @@ export interface RoutedSession {
   readonly effects: Effects
   readonly seen: SeenMessages
   readonly supervisor: Supervisor
+  readonly control: TurnControl
   readonly time: number
   readonly ended: boolean
   turn(traceId: string): TurnRecord | undefined
@@ -186,9 +188,9 @@ export class Router implements SessionScope {
   }
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
-    const { effects } = this.#session
-    if (this.#session.supervisor.admits(node, event, attempt))
-      effects.jobs = added(effects.jobs, { node, event, attempt, state })
+    const { effects, supervisor } = this.#session
+    if (supervisor.isNeeded && !supervisor.admits(node, event, attempt)) return
+    effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
@@ -217,7 +219,7 @@ export class Router implements SessionScope {
     let event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
     // Most agents do not ask how turns end.
-    if (event && isTurnEnd(event) && routing.unhandled && error === undefined)
+    if (routing.unhandled && event && isTurnEnd(event) && error === undefined)
       return this.tap?.routed(event, none, false)
     if (event && this.#isDetached(event, outgoing)) {
       event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
@@ -229,6 +231,7 @@ export class Router implements SessionScope {
     let to: readonly string[] = none
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     const dropped = routing.unhandled && outgoing.length === 0
+    if (event && !event.transient) this.#session.control.took(event.traceId)
     if (event) this.tap?.routed(event, to, dropped)
     if (event && !event.transient) this.record(event, to, dropped)
   }
@@ -236,8 +239,8 @@ export class Router implements SessionScope {
   /** What comes after a turn has ended, from a background node or of the end itself, opens a new one when that gives nodes work. */
   #isDetached(event: AgentEvent, outgoing: readonly Outgoing[]): boolean {
     const { nodes } = this.#session.agent
-    const comesLate = nodes[event.from]?.background === true || isTurnEnd(event)
-    if (event.transient || !comesLate || this.#session.turn(event.traceId)) return false
+    if (event.transient || (event.from !== 'turn' && !nodes[event.from]?.background)) return false
+    if (this.#session.turn(event.traceId)) return false
     return outgoing.some(({ node, command }) => 'event' in command && nodes[node]?.background === false)
   }
 
@@ -275,7 +278,7 @@ export class Router implements SessionScope {
     }
     const child = this.#session.children[node]
     if (!child || this.#session.ended) return false
-    const steered = command.type === 'node.deliver' && !command.event.transient
+    const steered = this.#session.control.steering && command.type === 'node.deliver' && !command.event.transient
     const event = steered ? this.#session.steered(node, command.event) : undefined
     relay(
       this.#session.root,

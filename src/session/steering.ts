@@ -25,7 +25,6 @@ export interface SteeredSession {
 
 /** The event as the node gets it: where a model can still be told, with the inputs that wait to join its turn. */
 export function steered(session: SteeredSession, ledger: TurnLedger, node: string, event: AgentEvent): AgentEvent {
-  if (ledger.size < 2) return event
   const turn = ledger.get(event.traceId)
   if (turn?.status !== 'running' || turn.cancelled || turn.cancelAfter || turn.failure) return event
   const inputs = ledger.all().filter(({ steers }) => steers)
