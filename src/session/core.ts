@@ -329,9 +329,7 @@ export class SessionCore
   }
 
   steered(node: string, event: AgentEvent): AgentEvent {
-    const given = steered(this, this.#ledger, node, event)
-    this.control.steering = this.#ledger.all().some(({ steers }) => steers)
-    return given
+    return steered(this, this.#ledger, node, event)
   }
 
   appendTo(traceId: string, message: Message): string {
