@@ -135,7 +135,6 @@ export class SessionCore
   append(messages: readonly Message[]): void {
     const staged = messages.map((message) => ({ provisionalId: '', message, aside: false }))
     this.step(() => {
-      this.control.appended(undefined)
       this.#numberMessages(staged, this.#ids.newestTraceId)
       this.effects.durable = true
     })
