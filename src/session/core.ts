@@ -46,7 +46,7 @@ import { assertStarted, createSessionActor } from './session-actor.ts'
 import type { CoreOptions } from './session-setup.ts'
 import { settlementOf } from './settlement.ts'
 import { steered, type SteeredSession } from './steering.ts'
-import { Supervisor, type SupervisedSession } from './supervisor.ts'
+import { Supervisor, unsupervised, type SupervisedSession } from './supervisor.ts'
 import { TimerTable } from './timer-table.ts'
 import { TurnControl, type ControlledSession } from './turn-control.ts'
 import { TurnCycle, type CycledSession } from './turn-cycle.ts'
@@ -188,9 +188,9 @@ export class SessionCore
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
-    this.supervisor.ended(node)
-    const { retry, supervision } = this.supervisor.judge(outcome, work)
+    const { retry, supervision } = this.supervisor.isNeeded ? this.supervisor.judge(outcome, work) : unsupervised
     if (retry) return tellNode(this.children, node, retry)
+    if (messages.length > 0) this.control.appended(event.traceId)
     const permanent = failure ? undefined : this.numberMessages(messages, event.traceId)
     const emit = (type: string, data: Json): AnyEventObject =>
       machineEvent(this.newEvent(node, type, data, event.traceId), turn)
@@ -269,12 +269,12 @@ export class SessionCore
   protected override endStep(): void {
     let more: boolean
     do {
-      this.control.stepEnds()
+      if (this.control.cancelling) this.control.cancelAtSafePoints()
       if (this.effects.durable || this.#workEnded) this.#cycle.settle()
       this.#workEnded = false
       // A turn may begin, or go on, with what a node's supervision refuses; so does what nested sessions came to.
-      more = this.supervisor.settleRefused()
-      more = this.nested?.advance() === true || more
+      more = this.supervisor.refuses && this.supervisor.settleRefused()
+      if (this.nested?.advance()) more = true
     } while (more)
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.

@@ -22,6 +22,7 @@ import { currentWork, type NodeActors } from './node-actors.ts'
 import type { TurnProgress } from '../core/turn.ts'
 import type { Supervisor } from './supervisor.ts'
 import type { SessionTap } from './tap.ts'
+import type { TurnControl } from './turn-control.ts'
 import type { TurnRecord } from './turn-ledger.ts'
 
 /** What the router needs of its session. */
@@ -29,6 +30,7 @@ export interface RoutedSession extends RecordedSession {
   readonly sessionId: string
   readonly children: NodeActors
   readonly supervisor: Supervisor
+  readonly control: TurnControl
   readonly time: number
   readonly ended: boolean
   /** The work of nodes that are made of other agents. */
@@ -201,7 +203,7 @@ export class Router implements SessionScope {
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
     const { effects, nested, supervisor } = this.#session
-    if (!supervisor.admits(node, event, attempt)) return
+    if (supervisor.isNeeded && !supervisor.admits(node, event, attempt)) return
     if (nested?.takes(node)) nested.start(node, event, attempt)
     else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
@@ -237,7 +239,7 @@ export class Router implements SessionScope {
     let event = routing.source ?? (error === undefined ? undefined : this.#timerEvent())
     if (!event?.transient) this.#session.effects.durable = true
     // Most agents do not ask how turns end.
-    if (event && isTurnEnd(event) && routing.unhandled && error === undefined)
+    if (routing.unhandled && event && isTurnEnd(event) && error === undefined)
       return this.tap?.routed(event, none, false)
     if (event && this.#isDetached(event, outgoing)) {
       event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
@@ -249,6 +251,7 @@ export class Router implements SessionScope {
     let to: readonly string[] = none
     for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
     const dropped = routing.unhandled && outgoing.length === 0
+    if (event && !event.transient) this.#session.control.took(event.traceId)
     if (event) this.tap?.routed(event, to, dropped)
     if (event && !event.transient) this.events.record(event, to, dropped)
   }
@@ -256,8 +259,8 @@ export class Router implements SessionScope {
   /** What comes after a turn has ended, from a background node or of the end itself, opens a new one when that gives nodes work. */
   #isDetached(event: AgentEvent, outgoing: readonly Outgoing[]): boolean {
     const { nodes } = this.#session.agent
-    const comesLate = nodes[event.from]?.background === true || isTurnEnd(event)
-    if (event.transient || !comesLate || this.#session.turn(event.traceId)) return false
+    if (event.transient || (event.from !== 'turn' && !nodes[event.from]?.background)) return false
+    if (this.#session.turn(event.traceId)) return false
     return outgoing.some(({ node, command }) => 'event' in command && nodes[node]?.background === false)
   }
 
@@ -290,7 +293,7 @@ export class Router implements SessionScope {
     }
     const child = this.#session.children[node]
     if (!child || this.#session.ended) return false
-    const steered = command.type === 'node.deliver' && !command.event.transient
+    const steered = this.#session.control.steering && command.type === 'node.deliver' && !command.event.transient
     const event = steered ? this.#session.steered(node, command.event) : undefined
     relay(
       this.#session.root,

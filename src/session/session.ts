@@ -78,7 +78,9 @@ export class Session implements TappedSession {
   async append(messages: readonly Message[]): Promise<void> {
     const refusal = this.#live.refusal() ?? policyFault(this.id, 'reject', this.#core.turns(), this.#core.limits)
     if (refusal) throw refusal
-    this.#core.append(readHistory(this.id, messages))
+    const history = readHistory(this.id, messages)
+    this.#core.control.appended(undefined)
+    this.#core.append(history)
     await this.#live.flushed()
   }
 

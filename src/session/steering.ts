@@ -15,6 +15,8 @@ import type { TurnLedger, TurnRecord } from './turn-ledger.ts'
 export interface SteeredSession {
   readonly agent: Agent
   readonly effects: Effects
+  /** `steering`: an input may wait to join the running turn. */
+  readonly control: { steering: boolean }
   newEvent(from: string, type: string, data: Json, traceId: string): AgentEvent
   record(event: AgentEvent, to: readonly string[]): void
   /** Appends a message; gives its id. */
@@ -25,10 +27,10 @@ export interface SteeredSession {
 
 /** The event as the node gets it: where a model can still be told, with the inputs that wait to join its turn. */
 export function steered(session: SteeredSession, ledger: TurnLedger, node: string, event: AgentEvent): AgentEvent {
-  if (ledger.size < 2) return event
+  const inputs = ledger.all().filter(({ steers }) => steers)
+  session.control.steering = inputs.length > 0
   const turn = ledger.get(event.traceId)
   if (turn?.status !== 'running' || turn.cancelled || turn.cancelAfter || turn.failure) return event
-  const inputs = ledger.all().filter(({ steers }) => steers)
   const window = inputs.length > 0 ? windowAtSafePoint(session.agent, node, event) : undefined
   if (!window) return event
   const ids = inputs.flatMap((input) => join(session, ledger, input, turn, node))

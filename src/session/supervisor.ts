@@ -35,17 +35,32 @@ export interface SupervisedSession {
 const retryTimer = 'retry'
 const timeoutTimer = 'timeout'
 
+/** What comes of an outcome. */
+export interface Judgement {
+  /** What the node is told in place of the settlement. */
+  readonly retry?: NodeCommand
+  /** What is remembered. */
+  readonly supervision?: SupervisionState
+}
+
+/** Of a node that is not supervised. */
+export const unsupervised: Judgement = {}
+
 /** See the top of this file. */
 export class Supervisor {
+  /** Some node of the agent is supervised. A field, since every step looks at it. */
+  readonly isNeeded: boolean
   readonly #session: SupervisedSession
   readonly #timers: TimerTable
   readonly #abort: (node: string, event: AgentEvent) => void
-  /** Outcomes of jobs that are not even started, to be settled when the step is through. */
+  /** There are outcomes of jobs that are not even started, to be settled when the step is through. */
+  refuses = false
   #refused: Outcome[] = []
 
   /** `abort` gives up on a job. */
   constructor(session: SupervisedSession, timers: TimerTable, abort: (node: string, event: AgentEvent) => void) {
     this.#session = session
+    this.isNeeded = Object.values(session.agent.nodes).some(({ supervision }) => supervision)
     this.#timers = timers
     this.#abort = abort
   }
@@ -58,6 +73,7 @@ export class Supervisor {
     const refusal = refusalOf(node, supervision, stateOf(children, node), time)
     if (refusal) {
       this.#refused.push(failedOutcome({ node, event, attempt }, refusal))
+      this.refuses = true
       return false
     }
     const { timeout } = supervision
@@ -71,24 +87,23 @@ export class Supervisor {
     const refused = this.#refused
     if (refused.length === 0) return false
     this.#refused = []
+    this.refuses = false
     for (const outcome of refused) this.#session.settle(outcome)
     return true
   }
 
   /** A node is through with its event, or it was given up. */
   ended(node: string): void {
-    if (!this.#of(node)) return
+    if (!this.isNeeded || !this.#of(node)) return
     this.#timers.clear(keyOf(node, timeoutTimer))
     this.#timers.clear(keyOf(node, retryTimer))
   }
 
   /** What the node is to be told in place of the settlement, when it is tried again; and what it remembers in any case. */
-  judge(
-    { node, failure }: Outcome,
-    { event, attempt, retries = 0 }: CurrentWork,
-  ): { readonly retry?: NodeCommand; readonly supervision?: SupervisionState } {
+  judge({ node, failure }: Outcome, { event, attempt, retries = 0 }: CurrentWork): Judgement {
+    this.ended(node)
     const policy = this.#of(node)
-    if (!policy || event.transient) return {}
+    if (!policy || event.transient) return unsupervised
     const { agent, children, time } = this.#session
     const before = stateOf(children, node)
     if (!failure) return { supervision: afterSuccess(before) }

@@ -33,8 +33,10 @@ export class TurnControl {
   readonly #parts: ControlledParts
   /** What takes the running turn back; undefined where nothing can. */
   #undo: TurnUndo | undefined
-  /** A turn waits for a safe point to be cancelled at. */
-  #cancelling = false
+  /** An input may wait to join the running turn. A field, since every delivery looks at it. */
+  steering = false
+  /** A turn waits for a safe point to be cancelled at. A field, since every step looks at it. */
+  cancelling = false
 
   constructor(session: ControlledSession, parts: ControlledParts) {
     this.#session = session
@@ -43,7 +45,8 @@ export class TurnControl {
 
   /** Goes on from a checkpoint. */
   restore({ turns, undo }: Checkpoint): void {
-    this.#cancelling = turns.some(({ cancelAfter }) => cancelAfter)
+    this.cancelling = turns.some(({ cancelAfter }) => cancelAfter)
+    this.steering = turns.some(({ steers }) => steers)
     if (undo) this.#undo = new TurnUndo(this.#session, undo, this.#parts.timers)
   }
 
@@ -56,9 +59,12 @@ export class TurnControl {
 
   /** Does to the turns at work what a message asks for; true when it is to join the running one. */
   makeWay(policy: TurnPolicy): boolean {
+    if (policy === 'enqueue' || policy === 'reject') return false
     const running = this.#parts.ledger.all().filter(({ status }) => status === 'running')
-    if (policy === 'steer') return running.length > 0
-    if (policy !== 'interrupt' && policy !== 'rollback') return false
+    if (policy === 'steer') {
+      if (running.length > 0) this.steering = true
+      return running.length > 0
+    }
     for (const turn of running) this.#giveUp(turn)
     const undoable = policy === 'rollback' ? this.#undoable() : undefined
     if (undoable) this.#takeBack(undoable)
@@ -71,13 +77,14 @@ export class TurnControl {
     const unfinished = workToFinish(agent, children, turn.traceId, at)
     if (unfinished.length === 0) return this.#giveUp(turn)
     turn.cancelAfter = unfinished
-    this.#cancelling = true
+    this.cancelling = true
     effects.durable = true
   }
 
   /** A message or a signal is about to begin a turn. */
   begins(traceId: string): void {
-    const isAlone = this.#parts.ledger.all().every((turn) => turn.status !== 'running' || turn.traceId === traceId)
+    const { ledger } = this.#parts
+    const isAlone = ledger.all().every((turn) => turn.status !== 'running' || turn.traceId === traceId)
     this.#undo = isAlone ? new TurnUndo(this.#session, traceId, this.#parts.timers) : undefined
   }
 
@@ -86,10 +93,18 @@ export class TurnControl {
     if (this.#undo && this.#undo.traceId !== traceId) this.#undo.keep(node, value)
   }
 
-  /** Looks at what a step did, before turns are settled. */
-  stepEnds(): void {
-    if (this.#undo && !this.#undo.outlives(this.#session.effects)) this.#undo = undefined
-    if (this.#cancelling) this.#cancelAtSafePoints()
+  /** The chart took a durable event: what another turn changed cannot be told apart from what the running one did. */
+  took(traceId: string): void {
+    const undo = this.#undo
+    if (!undo) return
+    const snapshot: unknown = this.#session.root.getSnapshot()
+    if (snapshot !== undo.latest && traceId !== undo.traceId) this.#undo = undefined
+    undo.latest = snapshot
+  }
+
+  /** Messages were appended, by a turn or by none. */
+  appended(traceId: string | undefined): void {
+    if (this.#undo && this.#undo.traceId !== traceId) this.#undo = undefined
   }
 
   /** For the checkpoint. */
@@ -98,7 +113,8 @@ export class TurnControl {
     return { undo: this.#undo.data() }
   }
 
-  #cancelAtSafePoints(): void {
+  /** Gives up the turns that are at their safe point; to be called before turns are settled. */
+  cancelAtSafePoints(): void {
     const { agent, children } = this.#session
     const { ledger } = this.#parts
     for (const turn of turnsAtSafePoint(ledger, children)) {
@@ -106,7 +122,7 @@ export class TurnControl {
       // It may have come to its end by itself.
       if (openWork(agent, children).has(turn.traceId)) this.#giveUp(turn)
     }
-    this.#cancelling = ledger.all().some(({ cancelAfter }) => cancelAfter)
+    this.cancelling = ledger.all().some(({ cancelAfter }) => cancelAfter)
   }
 
   #undoable(): TurnRecord | undefined {

@@ -153,7 +153,7 @@ function openTurn(data: TurnData, account: UsageAccount): TurnRecord {
   return Object.defineProperties(data, {
     budget: { get: () => account.budgetOf(data) },
     session: { get: () => account.session },
-    exhausted: { get: () => account.met(data) },
+    exhausted: account.isFree ? { value: undefined } : { get: () => account.met(data) },
   }) as TurnRecord
 }
 

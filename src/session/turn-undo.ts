@@ -13,7 +13,6 @@ import type { NodeSnapshot } from '../actor/node-logic.ts'
 import { relay } from '../actor/session-scope.ts'
 import type { Json } from '../core/json.ts'
 import type { MachineState, TranscriptHead, UndoData } from './checkpoint.ts'
-import type { Effects } from './effects.ts'
 import { tellNode, type NodeActors } from './node-actors.ts'
 import type { TimerTable } from './timer-table.ts'
 
@@ -34,8 +33,8 @@ export class TurnUndo {
   #machine: MachineState | undefined
   readonly #snapshot: AnyMachineSnapshot | undefined
   readonly #states: Map<string, Json | undefined>
-  /** The machine as it was looked at last. */
-  #latest: unknown
+  /** The machine as it was when the chart took its last durable event. */
+  latest: unknown
 
   constructor(session: UndoneSession, begun: string | UndoData, timers: TimerTable) {
     this.#session = session
@@ -47,22 +46,13 @@ export class TurnUndo {
     this.#timers = stored.timers ?? chartTimers(timers)
     this.#machine = stored.machine
     this.#snapshot = stored.machine ? undefined : snapshot
-    this.#latest = snapshot
+    this.latest = snapshot
     const states = new Map<string, Json | undefined>()
     for (const node in children) {
       const known = stored.states?.[node]
-      states.set(node, known ? known.value : stateOf(children, node))
+      states.set(node, known ? known.value : (children[node]?.getSnapshot() as NodeSnapshot).state)
     }
     this.#states = states
-  }
-
-  /** Looks at what a step did; false when the turn cannot be taken back any more. */
-  outlives({ events, messages }: Effects): boolean {
-    const snapshot: unknown = this.#session.root.getSnapshot()
-    const changed = snapshot !== this.#latest
-    this.#latest = snapshot
-    if (messages.some(({ traceId }) => traceId !== this.traceId)) return false
-    return !changed || events.every(({ event }) => event.traceId === this.traceId)
   }
 
   /** The state of a node that another turn has set stays. */

@@ -23,8 +23,8 @@ export class UsageAccount {
   #since: number | undefined
   #limits: ResolvedLimits = defaultLimits
   #now = (): number => 0
-  /** Nothing is limited, as in most agents. */
-  #isFree = true
+  /** Nothing is limited, as in most agents; not known before the account begins. */
+  isFree = false
 
   /** Sets the limits and goes on from a checkpoint. */
   begin(limits: ResolvedLimits, now: () => number, stored: StoredUsage | undefined): void {
@@ -35,7 +35,7 @@ export class UsageAccount {
     const { maxTokens, maxCost, maxModelCalls, deadline } = limits
     const { maxSessionTokens, maxSessionCost, maxSessionModelCalls, maxSessionTime } = limits
     const session = [maxSessionTokens, maxSessionCost, maxSessionModelCalls, maxSessionTime]
-    this.#isFree = [maxTokens, maxCost, maxModelCalls, deadline, ...session].every((limit) => limit === 0)
+    this.isFree = [maxTokens, maxCost, maxModelCalls, deadline, ...session].every((limit) => limit === 0)
   }
 
   /** A turn is accepted. */
@@ -71,6 +71,6 @@ export class UsageAccount {
 
   /** The limit that keeps a turn from going on; undefined when there is none. */
   met(turn: SpendingTurn): ReturnType<typeof exhausted> {
-    return this.#isFree ? undefined : exhausted(this.budgetOf(turn), this.session.budget, this.#limits)
+    return this.isFree ? undefined : exhausted(this.budgetOf(turn), this.session.budget, this.#limits)
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { assign } from 'xstate'
+import { z } from 'zod'
 import { memoryStore } from '../../src/store/memory-store.ts'
 import { openSession, setupAgent } from '../setup/engine.ts'
 import { gate, settled } from '../setup/gate.ts'
@@ -109,6 +110,31 @@ test('where another turn has changed the transcript meanwhile, the turn is only 
   expect(result).not.toHaveProperty('rolledBack')
   await instead.result
   expect((await session.messages()).map(({ content }) => content)).toContain('late one')
+})
+
+test('a history that was appended while a turn waited is not taken back with it', async () => {
+  const stuck = gate()
+  const worker = played(async (text, runtime) => {
+    runtime.append({ role: 'assistant', content: text })
+    void stuck.pass()
+    await untilAborted(text, runtime)
+  })
+  const chart = setupAgent({ id: 'asking', version: 1, nodes: { worker }, inputs: { go: z.null() } })
+  const agent = chart.createAgent({
+    on: {
+      'input.user_input': { actions: chart.hold('worker') },
+      'input.go': { actions: chart.release('worker') },
+    },
+  })
+  await using session = await openSession(agent)
+  const turn = session.send('one')
+  await turn.result
+  await session.append([{ role: 'user', content: 'from elsewhere' }])
+  const again = await session.signal('go')
+  await stuck.reached
+  session.send('two', { policy: 'rollback' })
+  expect(await again.result).toMatchObject({ status: 'cancelled' })
+  expect(await session.messages()).toEqual([{ role: 'user', content: 'from elsewhere' }])
 })
 
 /** Counts messages in its context; `stuck` makes it angry for an hour, and is never answered. */
