@@ -8,5 +8,11 @@ import type { Agent } from '../agent/agent.ts'
  * @throws what the nodes' stores reject with, an IndexError of a recall index for one.
  */
 export async function forgetSession(agent: Agent, sessionId: string): Promise<void> {
-  for (const [nodeId, { forget }] of Object.entries(agent.nodes)) await forget?.({ sessionId, nodeId })
+  for (const [nodeId, { forget }] of Object.entries(agent.nodes)) if (forget) await forget({ sessionId, nodeId })
+}
+
+/** Whether a node of the agent may keep something of a session elsewhere. */
+export function keepsElsewhere({ nodes }: Agent): boolean {
+  for (const node in nodes) if (nodes[node]?.forget) return true
+  return false
 }

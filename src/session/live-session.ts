@@ -25,7 +25,7 @@ import type { TurnRequest } from '../core/turn.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
 import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
-import { forgetSession } from './forget-session.ts'
+import { forgetSession, keepsElsewhere } from './forget-session.ts'
 import { LiveTimers } from './live-timers.ts'
 import { headAt } from './nested-core.ts'
 import { Observers } from './observers.ts'
@@ -291,7 +291,7 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     for (const resolve of this.#whenStepped.splice(0)) resolve()
     if (handlers) await withPatience(this.clock, patience, handlers)
     // Nobody can open it again.
-    if (!this.#writer)
+    if (!this.#writer && keepsElsewhere(this.agent))
       await forgetSession(this.agent, this.id).catch((error: unknown) => warnOfLeftOver(this.id, error))
   }
 
