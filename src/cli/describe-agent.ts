@@ -1,6 +1,6 @@
 /** The commands that say something of an agent: `troupe check` and `troupe graph`. */
 import { checkAgent } from '../agent/check-agent.ts'
-import { graphOf, mermaid } from '../agent/graph.ts'
+import { graphOf, mermaid, type GraphNode } from '../agent/graph.ts'
 import { loadAgent } from './agent-file.ts'
 import { styleOf } from './style.ts'
 
@@ -19,10 +19,14 @@ export async function printGraph(path: string, format: GraphFormat): Promise<voi
     id: agent.id,
     version: agent.version,
     // As a session's graph has them, before its first message.
-    nodes: nodes.filter(({ kind }) => kind !== 'port').map(({ id, kind }) => ({ id, status: 'idle', kind })),
+    nodes: nodes.filter(({ kind }) => kind !== 'port').map(idle),
     edges,
   }
   process.stdout.write(`${JSON.stringify(graph, null, 2)}\n`)
+}
+
+function idle({ id, kind, nodes }: GraphNode): object {
+  return { id, status: 'idle', kind, ...(nodes ? { nodes: nodes.map(idle) } : {}) }
 }
 
 /** Loads an agent, which checks its definition, and prints what is probably not meant. */

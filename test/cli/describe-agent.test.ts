@@ -19,6 +19,17 @@ test.concurrent('graph prints nodes with their status, and edges', async () => {
   })
 })
 
+test.concurrent('graph prints the nodes of agents inside of a node under it', async () => {
+  const { stdout } = await runTroupe(['graph', 'machines/research'])
+  const { nodes } = JSON.parse(stdout) as { nodes: { id: string }[] }
+  expect(nodes.find(({ id }) => id === 'team')).toEqual({
+    id: 'team',
+    status: 'idle',
+    kind: 'team',
+    nodes: ['memory', 'rag', 'llm'].map((kind) => ({ id: `team/research_0/${kind}`, status: 'idle', kind })),
+  })
+})
+
 test.concurrent('graph --format mermaid prints a flowchart', async () => {
   const { stdout } = await runTroupe(['graph', 'machines/assistant/agent.ts', '--format', 'mermaid'])
   expect(stdout).toMatch(/^flowchart LR\n/)
