@@ -170,7 +170,8 @@ export class HandlerRuntime implements NodeRuntime {
     const staged = this.#messages.filter(({ aside, amends }) => !aside && amends === undefined)
     const tail = staged.length < limit ? await this.#session.readTail(limit - staged.length, this.#job.node) : []
     const ids = [...tail.map((record) => record.id), ...staged.map((message) => message.provisionalId)].slice(-limit)
-    return { ids: ids.map((id) => this.#amended(id)), prepend: [], text: '' }
+    const amends = this.#messages.length > staged.length
+    return { ids: amends ? ids.map((id) => this.#amended(id)) : ids, prepend: [], text: '' }
   }
 
   /** The message that this handler has put in place of one. */

@@ -27,7 +27,7 @@ import { SessionCore } from './core.ts'
 import type { Effects } from './effects.ts'
 import { forgetSession, keepsElsewhere } from './forget-session.ts'
 import { LiveTimers } from './live-timers.ts'
-import { headAt } from './nested-core.ts'
+import { headAt, placeAt } from './nested-core.ts'
 import { Observers } from './observers.ts'
 import { warnOfLeftOver, warnOfSilentStore, withPatience } from './patience.ts'
 import type { CancelPoint } from './safe-point.ts'
@@ -174,8 +174,9 @@ export class LiveSession implements EmbeddedSession, WrittenSession {
     return this.clock.now()
   }
 
-  isRouted(node: string, type: string): boolean {
-    const { events } = this.agent.machine
+  isRouted(path: string, type: string): boolean {
+    const { agent, node } = placeAt(this.core, path)
+    const { events } = agent.machine
     return [`${node}.${type}`, `${node}.*`, '*'].some((event) => (events as readonly string[]).includes(event))
   }
 

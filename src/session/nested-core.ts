@@ -89,6 +89,15 @@ export function headAt({ head, nested }: Pick<NestedCore, 'head' | 'nested'>, pa
   return inner ? headAt(inner.core, inner.rest) : head
 }
 
+/** The agent that the node at a path is one of, and its id there. */
+export function placeAt(
+  { agent, nested }: Pick<NestedCore, 'agent' | 'nested'>,
+  path: string,
+): { readonly agent: Agent; readonly node: string } {
+  const inner = nested?.at(path)
+  return inner ? placeAt(inner.core, inner.rest) : { agent, node: path }
+}
+
 /** What a nested session is made of. */
 export interface NestedOptions {
   readonly agent: Agent
