@@ -100,6 +100,15 @@ export function openWork(agent: Agent, actors: NodeActors, nested?: NestedWork):
   return open
 }
 
+/** Some node handles an event, or could; false where all that is open waits to be tried again. */
+export function isAtWork(actors: NodeActors): boolean {
+  for (const node in actors) {
+    const { current, inbox } = snapshotOf(actors[node])
+    if (current ? current.retryAt === undefined : inbox.length > 0) return true
+  }
+  return false
+}
+
 /** What a turn holds for a person or a signal. */
 export function pendingWork(actors: NodeActors, traceId: string, nested?: NestedWork): PendingWork[] {
   return Object.entries(actors).flatMap(([node, actor]) => {

@@ -8,7 +8,7 @@ import type { ResolvedLimits } from '../core/limits.ts'
 import { added } from '../core/lists.ts'
 import type { TurnResult } from '../core/turn.ts'
 import type { Effects } from './effects.ts'
-import { giveUpTurn, openWork, pendingWork, type NestedWork } from './node-actors.ts'
+import { giveUpTurn, isAtWork, openWork, pendingWork, type NestedWork } from './node-actors.ts'
 import { keyOf, type TimerTable } from './timer-table.ts'
 import type { TurnControl } from './turn-control.ts'
 import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
@@ -95,8 +95,9 @@ export class TurnCycle {
 
   /** When the session has to be opened though no client asks; see `Batch.due`. */
   due(): number | null {
-    if (this.#ledger.all().some(({ status }) => status !== 'waiting')) return 0
     const timers = this.#timers.list().map(({ due }) => due)
+    const isOpen = this.#ledger.all().some(({ status }) => status !== 'waiting')
+    if (isOpen && (timers.length === 0 || isAtWork(this.#session.children))) return 0
     return timers.length > 0 ? Math.min(...timers) : null
   }
 

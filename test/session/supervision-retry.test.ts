@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { openSession } from '../setup/engine.ts'
 import { gate, settled } from '../setup/gate.ts'
 import { manualClock } from '../setup/manual-clock.ts'
+import { memoryStore } from '../../src/store/memory-store.ts'
 import { testStore } from '../setup/test-store.ts'
 import { soloAgent, untilAborted, type Play } from './agents.ts'
 
@@ -33,7 +34,7 @@ test('a run that fails is tried again when its time has come, and the turn stays
     error: { code: 'flaky' },
     supervision: { retries: 1, retryAt, circuit: 'closed', restarts: 0 },
   })
-  expect({ busy: session.busy(), due: session.due }).toEqual({ busy: true, due: 0 })
+  expect({ busy: session.busy(), due: session.due }).toEqual({ busy: true, due: retryAt })
   clock.advance(99)
   await settled()
   expect(runs).toEqual([1])
@@ -84,7 +85,7 @@ test('what is not worth a retry fails at once', async () => {
 })
 
 test('a retry that waits when the session is stopped is made after the restore, once, and in its time', async () => {
-  const store = testStore()
+  const store = memoryStore()
   const clock = manualClock()
   const runs: number[] = []
   const agent = soloAgent(failing(1, runs), { supervision: { retry: { max: 1, backoff } }, onRestore: 'fail' })
@@ -92,6 +93,9 @@ test('a retry that waits when the session is stopped is made after the restore, 
   first.send('hello', { id: 'key' })
   await settled()
   await first.stop()
+  // Nobody has to open it before.
+  expect(await store.checkpoints.due(clock.now() + 100, { limit: 9 })).toEqual([])
+  expect(await store.checkpoints.due(clock.now() + 101, { limit: 9 })).toEqual(['s'])
   clock.advance(60)
   await using session = await openSession(agent, { id: 's', store, clock })
   const turn = session.send('hello', { id: 'key' })
