@@ -1,13 +1,17 @@
 /** Deletes what nodes keep of a session elsewhere than in its store, such as messages in an index. */
 import type { Agent } from '../agent/agent.ts'
+import { delegationOf, slotName } from '../core/delegation.ts'
+import type { DelegateAgent } from '../core/node.ts'
 
 /**
  * Has every node of the agent delete what it keeps of a session under the session's id elsewhere than in the session's
- * store. `SessionPool.delete` does so; who deletes sessions from a store by itself calls this first, so that what fails can
- * be tried again. Of a session that keeps nothing elsewhere nothing is deleted.
+ * store; so do the nodes of agents that it is made of. `SessionPool.delete` does so; who deletes sessions from a store by
+ * itself calls this first, so that what fails can be tried again. Of a session that keeps nothing elsewhere nothing is
+ * deleted.
  * @throws what the nodes' stores reject with, an IndexError of a recall index for one.
  */
 export async function forgetSession(agent: Agent, sessionId: string): Promise<void> {
+<<<<<<< HEAD
   for (const [nodeId, { forget }] of Object.entries(agent.nodes)) if (forget) await forget({ sessionId, nodeId })
 }
 
@@ -15,4 +19,26 @@ export async function forgetSession(agent: Agent, sessionId: string): Promise<vo
 export function keepsElsewhere({ nodes }: Agent): boolean {
   for (const node in nodes) if (nodes[node]?.forget) return true
   return false
+=======
+  await forgetUnder(agent, sessionId, '')
+}
+
+async function forgetUnder(agent: Pick<DelegateAgent, 'nodes'>, sessionId: string, prefix: string): Promise<void> {
+  for (const [node, definition] of Object.entries(agent.nodes)) {
+    await definition.forget?.({ sessionId, nodeId: `${prefix}${node}` })
+    const { agents = {}, slots = 0 } = delegationOf(definition) ?? {}
+    for (const [name, inner] of Object.entries(agents)) {
+      if (!keepsElsewhere(inner)) continue
+      for (let index = 0; index < slots; index++)
+        await forgetUnder(inner, sessionId, `${prefix}${node}/${slotName(name, index)}/`)
+    }
+  }
+}
+
+/** Whether a node of an agent, or of one inside of it, keeps anything elsewhere. */
+function keepsElsewhere({ nodes }: Pick<DelegateAgent, 'nodes'>): boolean {
+  return Object.values(nodes).some(
+    (node) => node.forget !== undefined || Object.values(delegationOf(node)?.agents ?? {}).some(keepsElsewhere),
+  )
+>>>>>>> r1
 }
