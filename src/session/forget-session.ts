@@ -11,15 +11,6 @@ import type { DelegateAgent } from '../core/node.ts'
  * @throws what the nodes' stores reject with, an IndexError of a recall index for one.
  */
 export async function forgetSession(agent: Agent, sessionId: string): Promise<void> {
-<<<<<<< HEAD
-  for (const [nodeId, { forget }] of Object.entries(agent.nodes)) if (forget) await forget({ sessionId, nodeId })
-}
-
-/** Whether a node of the agent may keep something of a session elsewhere. */
-export function keepsElsewhere({ nodes }: Agent): boolean {
-  for (const node in nodes) if (nodes[node]?.forget) return true
-  return false
-=======
   await forgetUnder(agent, sessionId, '')
 }
 
@@ -35,10 +26,12 @@ async function forgetUnder(agent: Pick<DelegateAgent, 'nodes'>, sessionId: strin
   }
 }
 
-/** Whether a node of an agent, or of one inside of it, keeps anything elsewhere. */
-function keepsElsewhere({ nodes }: Pick<DelegateAgent, 'nodes'>): boolean {
-  return Object.values(nodes).some(
-    (node) => node.forget !== undefined || Object.values(delegationOf(node)?.agents ?? {}).some(keepsElsewhere),
-  )
->>>>>>> r1
+/** Whether a node of an agent, or of one inside of it, may keep something elsewhere. Asked whenever a session stops. */
+export function keepsElsewhere({ nodes }: Pick<DelegateAgent, 'nodes'>): boolean {
+  for (const node in nodes) {
+    if (nodes[node]?.forget) return true
+    const inner = delegationOf(nodes[node])?.agents
+    if (inner && Object.values(inner).some(keepsElsewhere)) return true
+  }
+  return false
 }
