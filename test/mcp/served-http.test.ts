@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Agent } from 'troupe'
 import { scriptedModel } from 'troupe/testing'
 import { toolLoop } from '../scenarios/agents.ts'
@@ -15,17 +15,34 @@ test('an MCP client asks an agent, hears it while it answers, and goes on with t
   expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['ask_tool_loop'])
 
   const heard: unknown[] = []
-  const first = await ask(client, 'tool_loop', { message: 'hi' }, (message) => heard.push(message))
+  const first = await ask(client, 'tool_loop', { message: 'hi', session_id: 'ada' }, (message) => heard.push(message))
   expect(first.content).toEqual([{ type: 'text', text: 'Hello.' }])
-  expect(first.answer).toMatchObject({ status: 'completed', text: 'Hello.' })
+  expect(first.answer).toEqual({ session_id: 'ada', status: 'completed', text: 'Hello.' })
   // The client drops what arrives together with the answer.
   expect(heard[0]).toBe('Hel')
 
-  const { session_id } = first.answer
+  const session_id = 'ada'
   const second = await ask(client, 'tool_loop', { message: 'What did I say?', session_id })
   expect(second.answer).toEqual({ session_id, status: 'completed', text: 'You said: hi.' })
   expect(model.requests[1]?.messages.map(({ content }) => content)).toEqual(['hi', 'Hello.', 'What did I say?'])
   expect(await pool.use(session_id, (session) => session.messages())).toHaveLength(4)
+})
+
+test('nothing is kept of a question without a session id', async () => {
+  const model = scriptedModel(['One.', { toolCalls: [payCall('c1')] }])
+  const { url, pool } = await startServing({
+    agents: [...agents, payments() as unknown as Agent],
+    poolOptions: { client: model.client },
+  })
+  const client = await httpClient(`${url}/mcp`)
+  const { answer, isError } = await ask(client, 'tool_loop', { message: 'hi' })
+  expect([answer, isError]).toEqual([{ status: 'completed', text: 'One.' }, undefined])
+
+  const waiting = await ask(client, 'payments', { message: 'Pay' })
+  expect([waiting.answer.status, waiting.isError]).toEqual(['waiting', true])
+  expect((waiting.content as { text: string }[])[0]?.text).toContain('Ask again with a session_id.')
+  expect((await pool.store.checkpoints.list()).length).toBe(0)
+  await vi.waitFor(() => expect(pool.stats().live).toBe(0))
 })
 
 test('the graph of an agent is a resource', async () => {

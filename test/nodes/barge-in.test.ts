@@ -92,6 +92,24 @@ test('where the model was cut off too, what was heard of its answer is recorded'
   await session.stop()
 })
 
+test('so it is where the new input interrupts the turn', async () => {
+  const rest = hold()
+  const { clock, session, sent, shown } = await conversation([
+    { text: ['One two three. ', 'Four', rest, ' five.'] },
+    'Bye.',
+  ])
+  const turn = session.send('Count.')
+  await sent(1)
+  await rest.reached
+  clock.advance(800)
+  await session.send('Thanks!', { policy: 'interrupt' }).result
+  expect((await turn.result).status).toBe('cancelled')
+  expect(shown().map(({ content }) => content)).toEqual(['Count.', 'One two …', 'Thanks!'])
+  expect(await texts(session)).toEqual(['Count.', 'One two …', 'Thanks!', 'Bye.'])
+  rest.release()
+  await session.stop()
+})
+
 test('so it is behind a call that was made without a word', async () => {
   const rest = hold()
   const script = [{ toolCalls: [{ name: 'look_up' }] }, { text: ['It is sunny. ', 'And', rest] }, 'Bye.']

@@ -28,10 +28,12 @@ const Question = z.object({
   session_id: z
     .string()
     .optional()
-    .describe('The session_id of an earlier answer, to go on with that conversation. Default: a new one.'),
+    .describe(
+      'Names the conversation: the first message with it begins one, further ones go on with that. Choose one that nobody else has. Without it the agent forgets the question when it has answered.',
+    ),
 })
 const Answer = z.object({
-  session_id: z.string(),
+  session_id: z.string().optional(),
   status: z.enum(['completed', 'waiting', 'failed', 'cancelled']),
   text: z.string(),
 })
@@ -75,31 +77,34 @@ type ToolResult = {
 async function ask(
   { pool, namespace, maxMessageCharacters, onFault }: AgentServerParts,
   agentId: string,
-  { message, session_id = randomUUID() }: Question,
+  { message, session_id }: Question,
   { mcpReq }: ServerContext,
 ): Promise<ToolResult> {
   if (message.length > maxMessageCharacters) return failed(`A message may have ${maxMessageCharacters} characters.`)
   const { tenant } = namespace
+  const { signal } = mcpReq
+  const caller = tenant === undefined ? { signal } : { signal, tenant }
   try {
-    const storedId = namespace.stored(session_id)
-    await ensureSession(pool, agentId, storedId)
-    const turn = await pool.send(storedId, message, {
-      signal: mcpReq.signal,
-      ...(tenant === undefined ? {} : { tenant }),
-    })
-    const cancel = (): void => void pool.cancel(storedId, turn.traceId).catch(onFault)
-    mcpReq.signal.addEventListener('abort', cancel, { once: true })
-    if (mcpReq.signal.aborted) cancel()
+    const storedId = namespace.stored(session_id ?? `mcp-${randomUUID()}`)
+    if (session_id !== undefined) await ensureSession(pool, agentId, storedId)
+    const turn =
+      session_id === undefined
+        ? await pool.ephemeralTurn(agentId, (session) => session.send(message), { ...caller, id: storedId })
+        : await pool.send(storedId, message, caller)
+    const cancel = (): void => turn.cancel()
+    signal.addEventListener('abort', cancel, { once: true })
+    if (signal.aborted) cancel()
     const tell = progressOf(mcpReq)
     try {
       for await (const event of turn) await tell(event)
       return answerOf(session_id, await turn.result)
     } finally {
-      mcpReq.signal.removeEventListener('abort', cancel)
+      signal.removeEventListener('abort', cancel)
     }
   } catch (error) {
     const { body, reportable } = answerTo(error)
-    if (reportable) onFault(error)
+    // Whoever has gone while it waited for a place broke off themselves.
+    if (reportable && !signal.aborted) onFault(error)
     return failed(namespace.outwardMessage(body.error.message))
   }
 }
@@ -122,15 +127,15 @@ function progressIn({ type, data, transient }: AgentEvent): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
-function answerOf(sessionId: string, { status, text, pending, error }: TurnResult): ToolResult {
-  const structuredContent = { session_id: sessionId, status, text }
+function answerOf(sessionId: string | undefined, { status, text, pending, error }: TurnResult): ToolResult {
+  const structuredContent = { ...(sessionId === undefined ? {} : { session_id: sessionId }), status, text }
   const said = (content: string): ToolResult => ({ content: [{ type: 'text', text: content }], structuredContent })
   if (status === 'completed') return said(text)
-  if (status === 'waiting') {
-    const calls = pending.flatMap(({ undecided, type }) => (undecided.length > 0 ? undecided : [type]))
-    return said(`The session '${sessionId}' waits for a person to decide: ${calls.join(', ')}.`)
-  }
-  return { ...said(error?.message ?? `The turn was ${status}.`), isError: true }
+  if (status !== 'waiting') return { ...said(error?.message ?? `The turn was ${status}.`), isError: true }
+  const calls = pending.flatMap(({ undecided, type }) => (undecided.length > 0 ? undecided : [type])).join(', ')
+  if (sessionId !== undefined) return said(`The session '${sessionId}' waits for a person to decide: ${calls}.`)
+  const lost = `A person would have to decide (${calls}), but nothing is kept of a question without a session_id, so it was dropped. Ask again with a session_id.`
+  return { ...said(lost), isError: true }
 }
 
 function failed(reason: string): ToolResult {
