@@ -141,7 +141,8 @@ export class Router implements SessionScope {
       const { from, type, data, traceId } = event
       sent = { ...event, id: this.#session.newEvent(from, type, data, traceId).id }
     }
-    const approval = this.#approvalOf(node, sent)
+    // Asked here, too: most nodes have no such tools.
+    const approval = this.#session.agent.nodes[node]?.approval && this.#approvalOf(node, sent)
     const command: NodeCommand = approval
       ? { type: 'node.hold', event: sent, tools: [], approval }
       : { type: 'node.deliver', event: sent }
