@@ -218,7 +218,7 @@ export class SessionCore
     try {
       const event = transientEvent(job, type, data, ordinal, this.time)
       relay(this.children[job.node], this.root, machineEvent(event, this.ledger.get(event.traceId)))
-      if (this.outermost) this.endStep()
+      if (this.depth === 1) this.endStep()
     } finally {
       this.leave()
     }

@@ -13,7 +13,8 @@ export abstract class Steps {
   /** Called when a step has effects to take. */
   onStep = (): void => {}
   #effects: Effects | undefined
-  #depth = 0
+  /** How many steps are within each other. A field, since every piece of a stream looks at it. */
+  protected depth = 0
   readonly #now: () => number
 
   constructor(now: () => number) {
@@ -34,30 +35,25 @@ export abstract class Steps {
     this.enter()
     try {
       work()
-      if (this.#depth === 1) this.endStep()
+      if (this.depth === 1) this.endStep()
     } finally {
       this.leave()
     }
   }
 
   protected enter(): void {
-    if (this.#depth === 0) this.time = this.#now()
-    this.#depth++
-  }
-
-  /** True in a step that is in no other one. */
-  protected get outermost(): boolean {
-    return this.#depth === 1
+    if (this.depth === 0) this.time = this.#now()
+    this.depth++
   }
 
   protected leave(): void {
-    this.#depth--
-    if (this.#depth === 0) this.onStep()
+    this.depth--
+    if (this.depth === 0) this.onStep()
   }
 
   /** True in the middle of a step, where a checkpoint would be torn. */
   get stepping(): boolean {
-    return this.#depth > 0
+    return this.depth > 0
   }
 
   /** Effects since they were taken last. */
