@@ -124,7 +124,7 @@ export class SessionView {
     const { agent, children, running, stats, turns } = this.#watch
     const snapshot = (children[node]?.getSnapshot() ?? idle) as NodeSnapshot
     const job = running.get(node)
-    const own = stats.get(node) ?? noStats
+    const own = statsWithin(node, stats)
     const newest = [...turns.keys()].at(-1)
     const known = this.#nodes.get(node)
     if (known?.snapshot === snapshot && known.job === job && known.handled === own.handled && known.newest === newest)
@@ -177,6 +177,14 @@ export class SessionView {
       undecided,
     }))
   }
+}
+
+/** What a node did, with what the nodes of agents inside of it used. */
+function statsWithin(node: string, stats: ReadonlyMap<string, NodeStats>): NodeStats {
+  const own = stats.get(node) ?? noStats
+  let { usage } = own
+  for (const [path, inner] of stats) if (path.startsWith(`${node}/`)) usage = addUsage(usage, inner.usage)
+  return usage === own.usage ? own : { ...own, usage }
 }
 
 /** The states of nodes with those of the nodes inside of them, at every depth. */

@@ -188,6 +188,10 @@ export class SessionWatch extends Watch implements SessionTap {
     })
   }
 
+  givenUp(node: string, eventId: string): void {
+    this.#cancelled(node, eventId)
+  }
+
   settled({ node, eventId, attempt, failure, emits, usage }: Outcome): void {
     const job = this.running.get(node)
     if (job?.event.id !== eventId || job.attempt !== attempt) return

@@ -205,8 +205,10 @@ export class Router implements SessionScope {
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
     const { effects, nested, supervisor } = this.#session
     if (supervisor.isNeeded && !supervisor.admits(node, event, attempt)) return
-    if (nested?.takes(node)) nested.start(node, event, attempt)
-    else effects.jobs = added(effects.jobs, { node, event, attempt, state })
+    if (nested?.takes(node)) {
+      this.tap?.started({ node, event, attempt, state })
+      nested.start(node, event, attempt)
+    } else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
 
   abort(node: string, event: AgentEvent): void {
@@ -214,6 +216,7 @@ export class Router implements SessionScope {
     supervisor.ended(node)
     if (nested?.takes(node)) {
       nested.giveUp(node, event.id)
+      this.tap?.givenUp(node, event.id)
       effects.durable = true
       return
     }

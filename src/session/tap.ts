@@ -19,8 +19,10 @@ export interface SessionTap extends TransitionTap {
   streamed(outputs: readonly AgentEvent[]): void
   /** A step is through, in any other way. */
   step(effects: Effects): void
-  /** A handler begins. */
+  /** A handler begins, or the sessions inside of a node do. */
   started(job: Job): void
+  /** What the sessions inside of a node are at is given up; of handlers, the effects of a step tell that. */
+  givenUp(node: string, eventId: string): void
   /** A handler is through, and what it led to takes effect now. */
   settled(outcome: Outcome): void
   /** The session stops; its actors are still there. */
