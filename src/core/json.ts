@@ -23,6 +23,7 @@ export function findNonJson(
     case 'object':
       break
     case 'undefined':
+      return { path, reason: 'undefined is no JSON' }
     case 'bigint':
     case 'symbol':
     case 'function':

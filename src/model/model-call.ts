@@ -128,6 +128,8 @@ export function aborted(address: ModelAddress, cause?: unknown): ModelError {
 function timedOut(timer: CallTimer | undefined, address: ModelAddress, cause: unknown): ModelError | undefined {
   if (!timer?.met) return undefined
   const { timeout, reason } = timer.met
-  const advice = `Raise timeouts.${timeout}, use a faster model, or give fallbacks.`
+  // Fallbacks have no time of their own beyond the total.
+  const faster = timeout === 'totalMs' ? 'or use a faster model' : 'use a faster model, or give fallbacks'
+  const advice = `Raise timeouts.${timeout}, ${faster}.`
   return new ModelError('model_timeout', { ...address, reason, timeout, advice, cause })
 }

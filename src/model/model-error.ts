@@ -178,8 +178,12 @@ function adviceOf(code: unknown): Partial<ModelErrorDetails> {
 function retryAfterOf(headers: Headers | undefined): number | undefined {
   const milliseconds = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
   if (milliseconds >= 0) return milliseconds
-  const seconds = Number.parseFloat(headers?.get('retry-after') ?? '')
-  return seconds >= 0 ? seconds * 1000 : undefined
+  const after = headers?.get('retry-after') ?? ''
+  const seconds = Number.parseFloat(after)
+  if (seconds >= 0) return seconds * 1000
+  // It may be a date; how long that is from now, the server's own clock says.
+  const wait = Date.parse(after) - Date.parse(headers?.get('date') ?? '')
+  return wait >= 0 ? wait : undefined
 }
 
 /** The network's own words stand at the end of the chain of causes. */

@@ -1,4 +1,5 @@
 /** What calls of models cost. */
+import { TroupeError } from '../core/errors.ts'
 import type { Usage } from '../core/messages.ts'
 
 declare module '../core/node.ts' {
@@ -20,12 +21,28 @@ export interface ModelPrices {
 /** Every fault of prices that somebody wrote. */
 export function priceFaults(prices: ModelPrices | undefined): string[] {
   if (prices === undefined) return []
+  if (typeof prices !== 'object' || (prices as unknown) === null) return ['prices are no object: { input, output }']
   const { input, cachedInput = 0, output } = prices
   return Object.entries({ input, cachedInput, output }).flatMap(([name, value]: [string, unknown]) =>
     typeof value === 'number' && value >= 0 && Number.isFinite(value)
       ? []
       : [`price '${name}' is ${String(value)}, not a number from 0`],
   )
+}
+
+/**
+ * The prices of a model among those that a session was opened with.
+ * @throws TroupeError `prices` when they are wrong.
+ */
+export function pricesOf(
+  model: string,
+  table: Readonly<Record<string, ModelPrices>> | undefined,
+): ModelPrices | undefined {
+  const prices = table?.[model]
+  const faults = priceFaults(prices)
+  if (faults.length > 0)
+    throw new TroupeError('prices', `The prices of the model '${model}' are wrong: ${faults.join(', ')}.`)
+  return prices
 }
 
 /** The usage with its cost; without prices as it is. */

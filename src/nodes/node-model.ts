@@ -14,7 +14,7 @@ import { isOffline, modelOf } from '../model/client.ts'
 import type { ModelApiName } from '../model/model-api.ts'
 import { ModelError, type ModelErrorCode } from '../model/model-error.ts'
 import { observedBy } from '../model/observer.ts'
-import { withCost, type ModelPrices } from '../model/prices.ts'
+import { pricesOf, withCost, type ModelPrices } from '../model/prices.ts'
 import type { ModelOptions } from './model-options.ts'
 
 /** A model that is to be called. */
@@ -68,7 +68,7 @@ export class NodeModel {
       return {
         ...target,
         api: isOffline(target.client) ? 'chat' : api,
-        prices: prices ?? services.prices?.[target.model],
+        prices: prices ?? pricesOf(target.model, services.prices),
       }
     })
     const { modelCalls: calls, observer } = services

@@ -71,18 +71,25 @@ async function contentOf(
   if (call.rejected !== undefined) return failed(`this call was rejected and did not run. Reason: ${call.rejected}`)
   const tool = tools.get(call.name)
   if (!tool) return failed(`there is no tool '${call.name}'. ${listTools(tools)}`)
+  let value: unknown
   try {
-    const read = await readArguments(tool, call.args, (parameters, value) => parameters.safeParseAsync(value))
+    const read = await readArguments(tool, call.args, (parameters, args) => parameters.safeParseAsync(args))
     if ('fault' in read) return failed(read.fault)
-    const value = await attemptTool(tool, read.args as never, context, options)
-    if (value === undefined) return { content: nothingReturned }
-    if (typeof value === 'string') return { content: value }
-    const fault = findNonJson(value)
-    if (fault) return failed(`'${tool.name}' ran, but what it returned is no JSON at ${fault.path}: ${fault.reason}.`)
-    return { content: JSON.stringify(value) }
+    value = await attemptTool(tool, read.args as never, context, options)
   } catch (error) {
     if (error instanceof ToolTimeoutError) return failed(error.message)
     return failed(`'${tool.name}' failed: ${messageOf(error) || 'it gives no reason'}`)
+  }
+  if (value === undefined) return { content: nothingReturned }
+  if (typeof value === 'string') return { content: value }
+  // From here on it has taken effect, which the model has to know.
+  const ran = `'${tool.name}' ran, but what it returned is no JSON`
+  try {
+    const fault = findNonJson(value)
+    return fault ? failed(`${ran} at ${fault.path}: ${fault.reason}.`) : { content: JSON.stringify(value) }
+  } catch (error) {
+    // A getter that throws, or more nesting than the stack holds.
+    return failed(`${ran}: ${messageOf(error)}`)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Answers that are data: the schema that the model gets, and what is done about an answer that does not fit it. */
 import { z } from 'zod'
 import { TroupeError } from '../core/errors.ts'
-import { nestsDeeper } from '../core/json.ts'
+import { findNonJson, nestsDeeper } from '../core/json.ts'
 import type { Message } from '../core/messages.ts'
 import type { Schema } from '../core/node.ts'
 import type { ChatRequest } from '../model/chat.ts'
@@ -71,6 +71,9 @@ export function readOutput(text: string, schema: Schema): ReadOutput {
     return { issues: [{ path: '', message: `no JSON: ${error instanceof Error ? error.message : String(error)}` }] }
   }
   if (nestsDeeper(value, deepest)) return { issues: [{ path: '', message: `nested in more than ${deepest} levels` }] }
+  // 1e999 is JSON, but what it is parsed to is not.
+  const fault = findNonJson(value)
+  if (fault) return { issues: [{ path: fault.path.replace(/^\$\.?/, ''), message: fault.reason }] }
   const parsed = schema.safeParse(value)
   if (parsed.success) return { value }
   return { issues: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) }

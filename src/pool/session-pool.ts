@@ -14,6 +14,7 @@ import { systemClock, type Clock } from '../core/clock.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { Store } from '../core/store.ts'
 import { ModelCalls } from '../model/model-calls.ts'
+import { pricesOf } from '../model/prices.ts'
 import type { Checkpoint } from '../session/checkpoint.ts'
 import type { ForkOptions } from '../session/fork.ts'
 import { assertSessionId } from '../session/session-ids.ts'
@@ -63,7 +64,7 @@ export class SessionPool {
   #passivations = 0
   #draining: Promise<DrainReport> | undefined
 
-  /** @throws TroupeError `pool_options` when an option is out of its range, or two agents have the same id. */
+  /** @throws TroupeError `pool_options` when an option is out of its range, or two agents have the same id; `prices`. */
   constructor(options: SessionPoolOptions) {
     const {
       agents,
@@ -84,6 +85,7 @@ export class SessionPool {
     } = options
     assertCounts({ maxLiveSessions, maxRunningTurns, maxModelCalls, sweepEvery, sweepConcurrency }, 1)
     assertCounts({ maxQueuedTurns, maxQueuedPerTenant, idleAfter }, 0)
+    for (const model of Object.keys(services.prices ?? {})) pricesOf(model, services.prices)
     this.store = store
     this.#agents = agentsById(agents)
     this.#clock = clock

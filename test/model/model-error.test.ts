@@ -66,6 +66,7 @@ it.each([
 it.each([
   [{ 'retry-after': '7' }, 7_000],
   [{ 'retry-after-ms': '250' }, 250],
+  [{ 'retry-after': 'Sun, 22 Nov 2026 10:00:09 GMT', date: 'Sun, 22 Nov 2026 10:00:00 GMT' }, 9_000],
   [{}, null],
 ])('keeps how long the server asks to wait: %j', async (headers, retryAfter) => {
   await using server = await startRawServer(json(429, fault('slow down'), headers))

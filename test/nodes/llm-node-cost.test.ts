@@ -4,8 +4,11 @@ import { modelClient } from '../../src/model/client.ts'
 import { decisionNode } from '../../src/nodes/decision-node.ts'
 import { llmNode } from '../../src/nodes/llm-node.ts'
 import { memoryNode } from '../../src/nodes/memory-node.ts'
+import type { ModelPrices } from '../../src/model/prices.ts'
+import { SessionPool } from '../../src/pool/session-pool.ts'
 import { openSession } from '../../src/session/open.ts'
 import { fakeRuntime } from '../../src/testing/fake-runtime.ts'
+import { scriptedModel } from '../../src/testing/scripted-model.ts'
 import { startModelServer } from '../../src/testing/model-server.ts'
 
 const usage = { input: 1_000_000, output: 500_000, cachedInput: 400_000, reasoning: 100_000 }
@@ -58,4 +61,24 @@ test('costs of all nodes of a turn add up, by the prices that the session was op
 
 test('prices that are no numbers from 0 are refused where the node is defined', () => {
   expect(() => llmNode({ prices: { input: -1, output: Number.NaN } })).toThrow(/'input' is -1.*'output' is NaN/s)
+})
+
+test('wrong prices of a session fail its turn with what is wrong, and a pool does not take them', async () => {
+  const agent = defineAgent({
+    id: 'priced',
+    version: 1,
+    nodes: { memory: memoryNode(), llm: llmNode() },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'memory' },
+      { from: 'memory', on: 'memory_ready', to: 'llm' },
+      { from: 'llm', on: 'llm_result', to: 'output' },
+    ],
+  })
+  const { client, requests } = scriptedModel([])
+  const wrong = { client, model: 'm', prices: { m: { input: 3 } as ModelPrices } }
+  await using session = await openSession(agent, wrong)
+  const { error, usage } = await session.send('hello').result
+  const message = "The prices of the model 'm' are wrong: price 'output' is undefined, not a number from 0."
+  expect([error?.code, error?.message, usage.cost, requests.length]).toEqual(['prices', message, undefined, 0])
+  expect(() => new SessionPool({ agents: [agent], ...wrong })).toThrow(message)
 })

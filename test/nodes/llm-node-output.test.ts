@@ -58,6 +58,15 @@ test('JSON in a fence is taken for what it is', async () => {
 })
 
 describe('an answer that does not fit', () => {
+  test('is also one with a number that no JSON can hold', async () => {
+    await using server = await startModelServer(['{"item":1e999}', { json: { item: 1 } }])
+    const client = modelClient({ baseURL: server.baseURL, environment: {} })
+    const runtime = fakeRuntime(llmNode({ client, output: z.object({ item: z.unknown() }) }))
+    await runtime.handle({ window: runtime.window() })
+    expect(server.requests[1]?.messages.at(-1)?.content).toContain('item: Infinity becomes null')
+    expect(runtime.dataOf('llm_result')).toMatchObject([{ output: { item: 1 } }])
+  })
+
   test('is void and sent back with the reason', async () => {
     await using scene = await order([
       'Two apples.',

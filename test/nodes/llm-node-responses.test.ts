@@ -122,6 +122,8 @@ describe('an answer of the Responses API', () => {
   test.each([
     ['{"type":"error","code":"rate_limit_exceeded","message":"slow down"}', 'model_rate_limited'],
     ['{"type":"response.failed","response":{"error":{"code":"server_error","message":"oops"}}}', 'model_server_error'],
+    ['{"type":"response.failed","response":{"status":"failed","error":null}}', 'model_server_error'],
+    ['{"type":"response.completed","response":{"status":"cancelled","output":[]}}', 'model_server_error'],
     ['{"type":"response.output_text.delta","delta":"Hel"}', 'model_stream_broken'],
     ['{"type":"response.completed","response":', 'model_bad_answer'],
   ])('that fails says why: %s', async (data, code) => {

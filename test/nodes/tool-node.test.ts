@@ -70,6 +70,16 @@ describe('the results of a tool node', () => {
     ],
     ['a bigint', () => 5n, "Error: 'tool' ran, but what it returned is no JSON at $: a bigint"],
     [
+      'a value nested more deeply than the stack holds',
+      () => JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown,
+      "Error: 'tool' ran, but what it returned is no JSON: Maximum call stack",
+    ],
+    [
+      'undefined within',
+      () => [undefined],
+      "Error: 'tool' ran, but what it returned is no JSON at $[0]: undefined is no",
+    ],
+    [
       'a thrown error',
       () => {
         throw new Error('no network')

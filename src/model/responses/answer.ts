@@ -17,7 +17,9 @@ export function responseReader(): (part: object) => CompletionPart {
   }
   const end = (value: unknown): CompletionPart => {
     const response = fieldsOf(value)
-    if (response['error']) return { error: response['error'] }
+    const { error, status } = response
+    if (error || status === 'failed' || status === 'cancelled')
+      return { error: error ?? { message: `the response is ${stringOf(status)}` } }
     const output = listOf(response['output']).map(fieldsOf)
     const rest = Object.entries(messageOf(output)).filter(([kind]) => !streamed.has(kind))
     return {

@@ -50,12 +50,12 @@ export function fliteSpeech(options: FliteSpeechOptions = {}): SpeechSynthesizer
     await ending?.terminate()
   }
 
-  const ready = (): Worker => {
+  const ready = (path: string): Worker => {
     clearTimeout(idle)
     if (worker) return worker
     const started = new Worker(fliteProgram, {
       eval: true,
-      workerData: { path: installed(name), voice },
+      workerData: { path, voice },
       name: 'flite',
     })
     worker = started
@@ -68,8 +68,10 @@ export function fliteSpeech(options: FliteSpeechOptions = {}): SpeechSynthesizer
   }
 
   const speak = async (text: string, signal: AbortSignal): Promise<Uint8Array> => {
-    const thread = ready()
+    const path = installed(name)
     const folder = await mkdtemp(join(tmpdir(), 'troupe-flite-'))
+    // Last, as from here on it keeps the process alive until it has spoken.
+    const thread = ready(path)
     let reply: Reply
     try {
       reply = await ask(thread, { text, folder }, signal)
