@@ -99,7 +99,9 @@ export class SessionCore
     )
     this.#cycle = new TurnCycle(this, this.ledger, this.#timers)
     this.control = new TurnControl(this, { ledger: this.ledger, timers: this.#timers, ids: this.ids })
-    this.supervisor = new Supervisor(this, this.#timers, (node, event) => this.#router.abort(node, event))
+    this.supervisor = new Supervisor(this, this.#timers, (node, event) => {
+      if (!this.nested?.interrupt(node, event.id)) this.#router.abort(node, event)
+    })
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
