@@ -81,6 +81,8 @@ export function headAt({ head, nested }: Pick<NestedCore, 'head' | 'nested'>, pa
 export interface NestedOptions {
   readonly agent: Agent
   readonly sessionId: string
+  /** The turn of the outer session that it works for. */
+  readonly traceId: string
   /** Goes on from here; undefined for a new one. */
   readonly checkpoint?: Checkpoint
 }

@@ -66,7 +66,7 @@ export class NestedSessions {
       for (const [name, { task, output, ended, session }] of begun) {
         const agent = work.delegation.agents[readSlotName(name).agent] as Agent
         const { sessionId } = session
-        const core = this.#session.createNested({ agent, sessionId, checkpoint: session })
+        const core = this.#session.createNested({ agent, sessionId, traceId: work.event.traceId, checkpoint: session })
         Object.assign(this.#open(work, name, task, core), { output, ended })
       }
     }
@@ -195,7 +195,7 @@ export class NestedSessions {
     while (taken.has(index)) index++
     const again = attempt > 1 ? `.${attempt}` : ''
     const sessionId = `${event.id}~${node}.${task}${again}`
-    const core = this.#session.createNested({ agent, sessionId })
+    const core = this.#session.createNested({ agent, sessionId, traceId: event.traceId })
     const traceId = core.newTraceId()
     this.#open(work, slotName(name, index), task, core)
     if (type === 'user_input') core.accept(traceId, { data })
@@ -306,17 +306,17 @@ export class NestedSessions {
   // --- by path -------------------------------------------------------------------------
 
   /** The session at the first two steps of a path, and the rest of it; undefined when there is none any more. */
-  at(path: string): { readonly core: NestedCore; readonly rest: string; readonly traceId: string } | undefined {
+  at(path: string): { readonly core: NestedCore; readonly rest: string } | undefined {
     const read = readPath(path)
     const work = read && this.#work.get(read.node)
     const slot = work?.slots.get(read?.slot ?? '')
-    return work && slot && read ? { core: slot.core, rest: read.rest, traceId: work.event.traceId } : undefined
+    return work && slot && read ? { core: slot.core, rest: read.rest } : undefined
   }
 
-  /** Brings the outcome of a job under a path back; the outer turn that it is for, undefined when it is late or double. */
-  settle(outcome: Outcome): string | undefined {
+  /** Brings the outcome of a job under a path back; false when it is late or double. */
+  settle(outcome: Outcome): boolean {
     const at = this.at(outcome.node)
-    return at?.core.settle({ ...outcome, node: at.rest }) ? at.traceId : undefined
+    return at?.core.settle({ ...outcome, node: at.rest }) === true
   }
 
   /** A job under a path, as the session at the end of its first two steps knows it. */
