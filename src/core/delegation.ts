@@ -11,6 +11,11 @@ export function slotName(agent: string, index: number): string {
   return agent === '' ? `${index}` : `${agent}_${index}`
 }
 
+/** The id of an event of a nested session, the same whichever try of its node began the session. */
+export function withoutAttempt(eventId: string): string {
+  return eventId.replace(/(~[a-z0-9_]+\.\d+)\.\d+(\/[^~]*)$/, '$1$2')
+}
+
 /** The agent and the index of a slot's name. */
 export function readSlotName(slot: string): { readonly agent: string; readonly index: number } {
   const end = slot.lastIndexOf('_')

@@ -7,6 +7,7 @@ import type { Json } from '../core/json.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { NodeDefinition, Schema, TaskResult } from '../core/node.ts'
 import { ChunkData, UsageData, UserInput } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 
 /** `agent_result`: what came of a turn of another agent. */
 export const AgentResultData = z.object({
@@ -19,7 +20,7 @@ export const AgentResultData = z.object({
 export type AgentResultData = z.infer<typeof AgentResultData>
 
 /** Options of {@link agentNode}. */
-export interface AgentNodeOptions<Input extends Schema> {
+export interface AgentNodeOptions<Input extends Schema> extends SupervisedOptions {
   /** What the node takes. Default: what a user sends, text or content parts. */
   readonly input?: Input
   /**
@@ -55,6 +56,7 @@ export function agentNode<Input extends Schema = typeof UserInput>(
   const { map = messageOf } = options
   return defineDelegate({
     kind: 'agent',
+    supervision: options.supervision,
     input: (options.input ?? UserInput) as Input,
     emits: { agent_result: AgentResultData, llm_chunk: ChunkData },
     transient: ['llm_chunk'],

@@ -4,11 +4,13 @@ import type { Agent } from '../agent/agent.ts'
 import { defineAgent } from '../agent/define-agent.ts'
 import { defineDelegate } from '../agent/define-delegate.ts'
 import { defineNode } from '../agent/define-node.ts'
+import { withoutAttempt } from '../core/delegation.ts'
 import { AgentDefinitionError } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { NodeDefinition, NodeRuntime, RestorePolicy, Schema, TaskResult } from '../core/node.ts'
 import { ErrorEventData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { messageOf } from './agent-node.ts'
 import type { Payload } from './payload.ts'
 
@@ -17,11 +19,11 @@ export interface MapContext extends Pick<
   NodeRuntime,
   'signal' | 'attempt' | 'services' | 'sessionId' | 'traceId' | 'addUsage' | 'now'
 > {
-  /** The same when the item is done again after a crash, never that of another item. */
+  /** The same when the item is done again, after a crash or a failure; never that of another item. */
   readonly idempotencyKey: string
 }
 
-interface SharedOptions<Item extends Schema> {
+interface SharedOptions<Item extends Schema> extends SupervisedOptions {
   /** Schema of one item. */
   readonly item: Item
   /** The most items at work at the same time, a whole number from 1. Default: 8. */
@@ -100,6 +102,7 @@ export function mapNode(options: MapAgentOptions<Schema> | MapRunOptions<Schema,
 
   return defineDelegate({
     kind: 'map',
+    supervision: options.supervision,
     input: z.object({ items: z.array(item).max(maxItems) }),
     emits: { map_result: z.object({ results: z.array(result) }), item_chunk: ItemChunkData },
     transient: ['item_chunk'],
@@ -149,7 +152,7 @@ function itemAgent({ item, each, output, onRestore = 'rerun' }: MapRunOptions<Sc
         traceId: runtime.traceId,
         addUsage: (usage) => runtime.addUsage(usage),
         now: () => runtime.now(),
-        idempotencyKey: event.id,
+        idempotencyKey: withoutAttempt(event.id),
       }
       runtime.emit('item_done', { output: await each(event.data, context) })
     },

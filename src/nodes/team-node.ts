@@ -8,7 +8,9 @@ import type { Json } from '../core/json.ts'
 import type { MessageWindow, UserContent } from '../core/messages.ts'
 import type { DelegatedTask, NodeDefinition, Schema, TaskResult } from '../core/node.ts'
 import { CallData, CallsData, ToolResultData, type CallResult } from '../core/payloads.ts'
+import type { Supervision } from '../core/supervision.ts'
 import type { Payload } from './payload.ts'
+import { cutText } from './cut-text.ts'
 import { readArguments, type Call } from './run-tool.ts'
 import { defineTool, toolsByName, type CallOf, type Tool } from './tool.ts'
 import { toolNode } from './tool-node.ts'
@@ -41,6 +43,10 @@ export interface TeamNodeOptions<Members extends object, Tools extends readonly 
   readonly tools?: Tools
   /** The most calls at work at the same time; the others wait for a free slot. Default: 4. */
   readonly slots?: number
+  /** The most bytes of the result of a call, where its tool does not say so, a whole number from 1. Default: 65,536. */
+  readonly maxResultBytes?: number
+  /** No `retry`: a call that fails is a result, and it is for the model to call again, or for the nodes inside. */
+  readonly supervision?: Pick<Supervision, 'timeout' | 'circuit'>
 }
 
 /** The tool by which a model calls an agent of a team. */
@@ -91,8 +97,17 @@ export function teamNode<const Members extends object, const Tools extends reado
 ): TeamNode<Members, Tools> {
   const members = options.agents as unknown as Readonly<Record<string, AnyMember>>
   const own = options.tools ?? []
-  if (own.length > 0 && Object.hasOwn(members, 'tools'))
-    throw new AgentDefinitionError("a node of kind 'team'", ["with tools, no agent may be named 'tools'"])
+  const { maxResultBytes = 65_536, supervision } = options
+  const faults = [
+    ...(own.length > 0 && Object.hasOwn(members, 'tools') ? ["with tools, no agent may be named 'tools'"] : []),
+    ...(Number.isInteger(maxResultBytes) && maxResultBytes >= 1
+      ? []
+      : [`maxResultBytes is ${maxResultBytes}, not a whole number from 1`]),
+    ...(supervision && 'retry' in supervision
+      ? ['supervision.retry is not for a team, whose failed calls are results: supervise the nodes of its agents']
+      : []),
+  ]
+  if (faults.length > 0) throw new AgentDefinitionError("a node of kind 'team'", faults)
   const agentTools = Object.entries(members).map(([name, member]) => agentTool(name, member))
   const known = toolsByName([...agentTools, ...own])
 
@@ -125,6 +140,7 @@ export function teamNode<const Members extends object, const Tools extends reado
 
   const node = defineDelegate({
     kind: 'team',
+    supervision,
     input: CallsData,
     emits: { tool_result: ToolResultData, agent_chunk: AgentChunkData },
     transient: ['agent_chunk'],
@@ -132,7 +148,7 @@ export function teamNode<const Members extends object, const Tools extends reado
     delegation: {
       agents: {
         ...Object.fromEntries(Object.entries(members).map(([name, { agent }]) => [name, agent])),
-        ...(own.length > 0 ? { tools: toolsAgent(own) } : {}),
+        ...(own.length > 0 ? { tools: toolsAgent(own, maxResultBytes) } : {}),
       },
       slots: options.slots ?? 4,
       failsFast: false,
@@ -144,7 +160,9 @@ export function teamNode<const Members extends object, const Tools extends reado
           if ('result' in planned) return planned.result
           const { call, task } = planned
           const result = done[next++] as TaskResult
-          return task.type === 'call' ? toolResultOf(call, result) : resultOf(call, result)
+          return task.type === 'call'
+            ? toolResultOf(call, result, maxResultBytes)
+            : resultOf(call, result, maxResultBytes)
         })
         const ids = [...window.ids, ...results.map((_, index) => idOf(index))]
         const emitted = { window: { ...window, ids }, results: results.map((result) => ({ ...result })) }
@@ -174,24 +192,24 @@ function taskOf(args: unknown): UserContent {
   return typeof task === 'string' ? task : JSON.stringify(args)
 }
 
-function resultOf({ id, name }: Call, { text, output, error }: TaskResult): CallResult {
-  if (error) return { id, content: `Error: '${name}' failed: ${error.message}`, isError: true }
-  if (text !== '') return { id, content: text }
-  return { id, content: output === null ? `OK: done, '${name}' said nothing.` : JSON.stringify(output) }
+function resultOf({ id, name }: Call, { text, output, error }: TaskResult, maxBytes: number): CallResult {
+  if (error) return { id, content: cutText(`Error: '${name}' failed: ${error.message}`, maxBytes), isError: true }
+  const said = output === null ? `OK: done, '${name}' said nothing.` : JSON.stringify(output)
+  return { id, content: cutText(text === '' ? said : text, maxBytes) }
 }
 
 /** What `toolNode` makes of an ordinary tool is a result already. */
-function toolResultOf(call: Call, result: TaskResult): CallResult {
+function toolResultOf(call: Call, result: TaskResult, maxBytes: number): CallResult {
   const { results = [] } = (result.output ?? {}) as { readonly results?: readonly CallResult[] }
-  return results[0] ?? resultOf(call, result)
+  return results[0] ?? resultOf(call, result, maxBytes)
 }
 
 /** The ordinary tools as an agent: a call is a session of it, so that a crash costs no call that is done. */
-function toolsAgent(tools: readonly Tool[]): Agent {
+function toolsAgent(tools: readonly Tool[], maxResultBytes: number): Agent {
   return defineAgent({
     id: 'team_tools',
     version: 1,
-    nodes: { tools: toolNode({ tools }) },
+    nodes: { tools: toolNode({ tools, maxResultBytes }) },
     inputs: { call: CallData },
     edges: [
       {

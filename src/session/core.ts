@@ -99,7 +99,9 @@ export class SessionCore
     )
     this.#cycle = new TurnCycle(this, this.ledger, this.#timers)
     this.control = new TurnControl(this, { ledger: this.ledger, timers: this.#timers, ids: this.ids })
-    this.supervisor = new Supervisor(this, this.#timers, (node, event) => this.#router.abort(node, event))
+    this.supervisor = new Supervisor(this, this.#timers, (node, event) => {
+      if (!this.nested?.interrupt(node, event.id)) this.#router.abort(node, event)
+    })
     const actor = createSessionActor(agent, checkpoint, inspect)
     this.root = actor
     this.children = actor.getSnapshot().children as NodeActors
@@ -169,11 +171,9 @@ export class SessionCore
   #settleNested(outcome: Outcome, nested: NestedSessions): boolean {
     let taken = false
     this.step(() => {
-      const traceId = nested.settle(outcome)
-      taken = traceId !== undefined
-      if (traceId === undefined) return
+      taken = nested.settle(outcome)
+      if (!taken) return
       this.#router.tap?.settled(outcome)
-      if (outcome.usage) this.ledger.spend(this.ledger.get(traceId), outcome.usage)
       this.#workEnded = true
     })
     return taken
@@ -184,7 +184,7 @@ export class SessionCore
     const { node, messages, failure, state, usage } = outcome
     this.#router.tap?.settled(outcome)
     const turn = this.ledger.get(event.traceId)
-    if (usage) this.ledger.spend(turn, usage)
+    if (usage) this.spend(event.traceId, usage)
     // A message is in the transcript for good, whatever its handler ran for.
     if (!event.transient || messages.length > 0) this.effects.durable = true
     this.#workEnded = true
@@ -373,12 +373,8 @@ export class SessionCore
     giveUpTurn(this.agent, this.children, traceId, 'foreground')
   }
 
-  createNested(options: NestedOptions): NestedCore {
-    return new SessionCore({
-      ...options,
-      now: () => this.time,
-      newTranscript: () => this.newTranscript(),
-    })
+  createNested({ traceId, ...options }: NestedOptions): NestedCore {
+    return new SessionCore({ ...options, now: () => this.time, outer: this.asOuter(traceId) })
   }
 
   workOf(node: string): CurrentWork | null | undefined {

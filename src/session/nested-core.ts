@@ -102,6 +102,8 @@ export function placeAt(
 export interface NestedOptions {
   readonly agent: Agent
   readonly sessionId: string
+  /** The turn of the outer session that it works for. */
+  readonly traceId: string
   /** Goes on from here; undefined for a new one. */
   readonly checkpoint?: Checkpoint
 }

@@ -5,26 +5,37 @@
  * Invariants
  * 1. Whatever a nested session asks for (jobs, timers, messages, log entries) leaves with the step of the outer one, under
  *    the path `<node>/<slot>/…`; what comes back for such a path goes to it, or has no effect when it is over.
- * 2. A task that has a result is never done again; of the others the nested sessions go on where they were.
+ * 2. A task that has a result is never done again, when its node is tried again neither, unless it is what failed; of the
+ *    others the nested sessions go on where they were.
  * 3. A node has at most as many sessions at work as slots. Those of an event end with it, and leave no job, timer or actor.
  * 4. Their ids are made of that of the event, the node, the task and the attempt that began it: none means two sessions.
  */
 import type { Job, Outcome } from '../actor/host.ts'
 import type { Agent } from '../agent/agent.ts'
 import { delegationOf, readPath, readSlotName, slotName } from '../core/delegation.ts'
-import { InputError, TroupeError, toErrorData, type ErrorData } from '../core/errors.ts'
+import { TroupeError, toErrorData, type ErrorData } from '../core/errors.ts'
 import { resetOf, type AgentEvent } from '../core/events.ts'
 import type { Json } from '../core/json.ts'
 import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
 import { added } from '../core/lists.ts'
-import { describeIssues, readerOf } from '../core/schema.ts'
 import type { PendingWork } from '../core/turn.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import { CheckpointTexts } from './checkpoint-text.ts'
 import { mergeEffects } from './nested-effects.ts'
 import type { StoredDelegations } from './nested-checkpoints.ts'
 import { pendingIn, takesSignal, type NestedCore, type NestedTaker, type NestingSession } from './nested-core.ts'
-import { checkpointsOf, dueOf, statesOf, textOfWork, withTurn, type Slot, type Work } from './nested-work.ts'
+import {
+  checkpointsOf,
+  dataOf,
+  dueOf,
+  newWork,
+  tasksChanged,
+  statesOf,
+  textOfWork,
+  withTurn,
+  type Slot,
+  type Work,
+} from './nested-work.ts'
 
 /** See the top of this file. */
 export class NestedSessions {
@@ -54,7 +65,7 @@ export class NestedSessions {
       for (const [name, { task, output, ended, session }] of begun) {
         const agent = work.delegation.agents[readSlotName(name).agent] as Agent
         const { sessionId } = session
-        const core = this.#session.createNested({ agent, sessionId, checkpoint: session })
+        const core = this.#session.createNested({ agent, sessionId, traceId: work.event.traceId, checkpoint: session })
         Object.assign(this.#open(work, name, task, core), { output, ended })
       }
     }
@@ -64,18 +75,7 @@ export class NestedSessions {
     const delegation = delegationOf(this.#session.agent.nodes[node])
     const current = this.#session.workOf(node)
     if (!delegation || current?.event.id !== eventId) return undefined
-    const { event, attempt } = current
-    const work: Work = {
-      node,
-      event,
-      delegation,
-      attempt,
-      tasks: undefined,
-      results: undefined,
-      slots: new Map(),
-      interrupted: false,
-      streamed: 0,
-    }
+    const work = newWork(node, current, delegation)
     this.#work.set(node, work)
     return work
   }
@@ -90,17 +90,24 @@ export class NestedSessions {
   /** Begins to handle an event, or goes on after a restore. What it leads to comes with {@link NestedSessions.advance}. */
   start(node: string, event: AgentEvent, attempt: number): void {
     const known = this.#work.get(node)
-    if (known?.event.id === event.id) Object.assign(known, { attempt, interrupted: true })
-    else this.#newWork(node, event.id)
+    const isKnown = known?.event.id === event.id
+    const work = isKnown ? known : this.#newWork(node, event.id)
+    if (work) Object.assign(work, { attempt, interrupted: isKnown, retried: attempt > 1 && work.slots.size === 0 })
     this.#changed = true
   }
 
   /** Gives up on an event: nothing is left of its sessions. */
   giveUp(node: string, eventId: string): void {
+    if (this.interrupt(node, eventId)) this.#work.delete(node)
+  }
+
+  /** Ends the sessions of an event that is about to fail, and may be tried again; false when there are none. */
+  interrupt(node: string, eventId: string): boolean {
     const work = this.#work.get(node)
-    if (work?.event.id !== eventId) return
-    this.#work.delete(node)
+    if (work?.event.id !== eventId) return false
     this.#closeAll(work)
+    this.#changed = true
+    return true
   }
 
   // --- steps ---------------------------------------------------------------------------
@@ -116,14 +123,19 @@ export class NestedSessions {
   }
 
   #advance(work: Work): void {
+    if (this.#rests(work)) return
     try {
       if (work.interrupted) {
         work.interrupted = false
         for (const { core } of work.slots.values()) core.resume()
       }
       const tasks = this.#tasksOf(work)
+      if (work.retried) this.#announceRetry(work)
       const results = (work.results ??= tasks.map(() => null))
-      if (results.length !== tasks.length) throw tasksChanged(work.node, results.length, tasks.length)
+      if (results.length !== tasks.length) {
+        work.results = undefined
+        throw tasksChanged(work.node, results.length, tasks.length)
+      }
       for (const slot of work.slots.values())
         if (slot.ended && slot.core.turns().length === 0) {
           this.#close(work, slot)
@@ -138,22 +150,31 @@ export class NestedSessions {
     }
   }
 
-  #tasksOf(work: Work): readonly DelegatedTask[] {
-    return (work.tasks ??= work.delegation.tasks(this.#dataOf(work)))
+  /** Whether there is nothing to do for it now: it waits to be tried again, or is over, and then it is forgotten. */
+  #rests(work: Work): boolean {
+    const { node, event } = work
+    const current = this.#session.workOf(node)
+    if (current?.event.id === event.id) return current.retryAt !== undefined
+    this.#closeAll(work)
+    this.#forget(work)
+    return true
   }
 
-  /** @throws InputError; TroupeError `transient_delegation`: what is never stored must not lead to what is. */
-  #dataOf({ node, event }: Work): Json {
-    const { from, type, data, transient } = event
-    if (transient) {
-      const message = `Node '${node}' is made of other agents, which cannot handle the transient event '${from}.${type}'. Send it durable ones.`
-      throw new TroupeError('transient_delegation', message)
-    }
-    const schema = this.#session.agent.nodes[node]?.input
-    const parsed = schema && readerOf(schema).read(data)
-    if (parsed && !parsed.success)
-      throw new InputError(node, `${from}.${type}`, describeIssues(parsed.error), { cause: parsed.error })
-    return parsed ? (parsed.data as Json) : data
+  /** What it streamed before it failed is void. */
+  #announceRetry(work: Work): void {
+    const { node, event, attempt } = work
+    work.retried = false
+    for (const type of this.#session.agent.nodes[node]?.transient ?? [])
+      this.#session.emitTransient(
+        { node, event, attempt, state: undefined },
+        resetOf(type),
+        { attempt },
+        ++work.streamed,
+      )
+  }
+
+  #tasksOf(work: Work): readonly DelegatedTask[] {
+    return (work.tasks ??= work.delegation.tasks(dataOf(work, this.#session.agent.nodes)))
   }
 
   /** Begins tasks while there are free slots. */
@@ -173,7 +194,7 @@ export class NestedSessions {
     while (taken.has(index)) index++
     const again = attempt > 1 ? `.${attempt}` : ''
     const sessionId = `${event.id}~${node}.${task}${again}`
-    const core = this.#session.createNested({ agent, sessionId })
+    const core = this.#session.createNested({ agent, sessionId, traceId: event.traceId })
     const traceId = core.newTraceId()
     this.#open(work, slotName(name, index), task, core)
     if (type === 'user_input') core.accept(traceId, { data })
@@ -226,11 +247,11 @@ export class NestedSessions {
     let emits: ReturnType<Delegation['conclude']>['emits'] = []
     let messages: ReturnType<Delegation['conclude']>['messages'] = []
     try {
-      if (!fault) ({ emits, messages = [] } = delegation.conclude(this.#dataOf(work), results, idOf))
+      if (!fault)
+        ({ emits, messages = [] } = delegation.conclude(dataOf(work, this.#session.agent.nodes), results, idOf))
     } catch (error) {
       fault = toErrorData(error)
     }
-    this.#work.delete(node)
     this.#closeAll(work)
     this.#session.settle({
       node,
@@ -245,6 +266,14 @@ export class NestedSessions {
       usage: null,
       failure: fault ?? null,
     })
+    // Where it is to be tried again, what is done stays done.
+    if (delegation.failsFast) work.results = work.results?.map((result) => (result?.error ? null : result))
+    const isDone = work.results?.some((result) => result !== null) === true
+    if (!this.#rests(work) || !isDone) this.#forget(work)
+  }
+
+  #forget(work: Work): void {
+    if (this.#work.get(work.node) === work) this.#work.delete(work.node)
   }
 
   #closeAll(work: Work): void {
@@ -276,17 +305,17 @@ export class NestedSessions {
   // --- by path -------------------------------------------------------------------------
 
   /** The session at the first two steps of a path, and the rest of it; undefined when there is none any more. */
-  at(path: string): { readonly core: NestedCore; readonly rest: string; readonly traceId: string } | undefined {
+  at(path: string): { readonly core: NestedCore; readonly rest: string } | undefined {
     const read = readPath(path)
     const work = read && this.#work.get(read.node)
     const slot = work?.slots.get(read?.slot ?? '')
-    return work && slot && read ? { core: slot.core, rest: read.rest, traceId: work.event.traceId } : undefined
+    return work && slot && read ? { core: slot.core, rest: read.rest } : undefined
   }
 
-  /** Brings the outcome of a job under a path back; the outer turn that it is for, undefined when it is late or double. */
-  settle(outcome: Outcome): string | undefined {
+  /** Brings the outcome of a job under a path back; false when it is late or double. */
+  settle(outcome: Outcome): boolean {
     const at = this.at(outcome.node)
-    return at?.core.settle({ ...outcome, node: at.rest }) ? at.traceId : undefined
+    return at?.core.settle({ ...outcome, node: at.rest }) === true
   }
 
   /** A job under a path, as the session at the end of its first two steps knows it. */
@@ -359,10 +388,4 @@ export class NestedSessions {
   text(): string | undefined {
     return this.#work.size === 0 ? undefined : textOfWork(this.#work.values())
   }
-}
-
-/** Its sessions were begun for other tasks than the node makes of the event now. */
-function tasksChanged(node: string, before: number, now: number): TroupeError {
-  const message = `Node '${node}' was at ${before} tasks when the session was stored, and makes ${now} of the same event now. What makes them has changed, or does not always give the same.`
-  return new TroupeError('delegation_changed', message)
 }

@@ -1,11 +1,14 @@
 /** What nested sessions are at, and how that is stored and shown. */
+import type { CurrentWork } from '../actor/node-logic.ts'
+import type { Agent } from '../agent/agent.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { ErrorData } from '../core/errors.ts'
 import type { Json } from '../core/json.ts'
 import type { Delegation, DelegatedTask, NodeState, TaskResult } from '../core/node.ts'
 import type { TurnResult } from '../core/turn.ts'
 import { addUsage } from '../core/messages.ts'
-import { TroupeError, toErrorData } from '../core/errors.ts'
+import { InputError, TroupeError, toErrorData } from '../core/errors.ts'
+import { describeIssues, readerOf } from '../core/schema.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { CheckpointTexts } from './checkpoint-text.ts'
 import type { StoredDelegations, StoredSlot } from './nested-checkpoints.ts'
@@ -38,8 +41,49 @@ export interface Work {
   readonly slots: Map<string, Slot>
   /** The process that it was in has died: its sessions are to go on. */
   interrupted: boolean
+  /** It begins anew after it failed, which whoever took what it streamed is to be told. */
+  retried: boolean
   /** Number of its transient events so far. */
   streamed: number
+}
+
+/** What a node is at that has just begun. */
+export function newWork(node: string, { event, attempt }: CurrentWork, delegation: Delegation): Work {
+  return {
+    node,
+    event,
+    delegation,
+    attempt,
+    tasks: undefined,
+    results: undefined,
+    slots: new Map(),
+    interrupted: false,
+    retried: false,
+    streamed: 0,
+  }
+}
+
+/**
+ * What the work is about, as the node's schema gives it.
+ * @throws InputError; TroupeError `transient_delegation`: what is never stored must not lead to what is.
+ */
+export function dataOf({ node, event }: Work, nodes: Agent['nodes']): Json {
+  const { from, type, data, transient } = event
+  if (transient) {
+    const message = `Node '${node}' is made of other agents, which cannot handle the transient event '${from}.${type}'. Send it durable ones.`
+    throw new TroupeError('transient_delegation', message)
+  }
+  const schema = nodes[node]?.input
+  const parsed = schema && readerOf(schema).read(data)
+  if (parsed && !parsed.success)
+    throw new InputError(node, `${from}.${type}`, describeIssues(parsed.error), { cause: parsed.error })
+  return parsed ? (parsed.data as Json) : data
+}
+
+/** Its sessions were begun for other tasks than the node makes of the event now. */
+export function tasksChanged(node: string, before: number, now: number): TroupeError {
+  const message = `Node '${node}' was at ${before} tasks when the session was stored, and makes ${now} of the same event now. What makes them has changed, or does not always give the same.`
+  return new TroupeError('delegation_changed', message)
 }
 
 /** As a checkpoint has it. Refers to live state. */

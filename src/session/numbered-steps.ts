@@ -7,7 +7,7 @@ import type { TranscriptHead } from './checkpoint.ts'
 import { numberMessages, type NumberedMessages } from './number-messages.ts'
 import { SeenMessages } from './seen-messages.ts'
 import { SessionIds } from './session-ids.ts'
-import type { CoreOptions } from './session-setup.ts'
+import type { CoreOptions, OuterTurn } from './session-setup.ts'
 import { Steps } from './steps.ts'
 import { TurnLedger, type TurnRecord } from './turn-ledger.ts'
 
@@ -19,16 +19,16 @@ export abstract class NumberedSteps extends Steps {
   readonly seen: SeenMessages
   protected readonly ids: SessionIds
   protected readonly ledger: TurnLedger
-  readonly #newTranscript: (() => number) | undefined
+  readonly #outer: OuterTurn | undefined
 
-  constructor({ sessionId, checkpoint, older, now, newTranscript }: CoreOptions) {
+  constructor({ sessionId, checkpoint, older, now, outer }: CoreOptions) {
     super(now)
     this.sessionId = sessionId
     this.ids = new SessionIds(sessionId, checkpoint?.branch ?? 0, checkpoint?.counters)
     this.ledger = new TurnLedger(checkpoint?.turns)
     this.seen = new SeenMessages(checkpoint?.seen, checkpoint?.seenBefore, older)
-    this.head = checkpoint?.head ?? { branch: newTranscript?.() ?? 0, count: 0, parents: [] }
-    this.#newTranscript = newTranscript
+    this.head = checkpoint?.head ?? { branch: outer?.newTranscript() ?? 0, count: 0, parents: [] }
+    this.#outer = outer
   }
 
   newTraceId(): string {
@@ -73,9 +73,28 @@ export abstract class NumberedSteps extends Steps {
     return permanent?.(provisionalId) ?? ''
   }
 
-  /** The branch that the messages of a new nested session stand under: the outermost session gives them out. */
-  protected newTranscript(): number {
-    return this.#newTranscript?.() ?? this.ids.newTranscript()
+  /** Counts what was used for a turn, and for the outer ones. */
+  protected spend(traceId: string, usage: Usage): void {
+    this.ledger.spend(this.ledger.get(traceId), usage)
+    this.#outer?.spend(usage)
+  }
+
+  /** The budget that keeps a turn from going on, be it that of an outer one. */
+  exhausted(turn: TurnRecord): TurnRecord['exhausted'] {
+    return turn.exhausted ?? this.#outer?.exhausted()
+  }
+
+  /** A turn, as the sessions that work for it know it. */
+  protected asOuter(traceId: string): OuterTurn {
+    return {
+      // The outermost session gives them out.
+      newTranscript: () => this.#outer?.newTranscript() ?? this.ids.newTranscript(),
+      spend: (usage) => this.spend(traceId, usage),
+      exhausted: () => {
+        const turn = this.ledger.get(traceId)
+        return turn && !turn.limited ? this.exhausted(turn) : undefined
+      },
+    }
   }
 
   /** Keeps the name that a client gave what began or went on with a turn. */

@@ -36,6 +36,8 @@ export interface RoutedSession extends RecordedSession {
   /** The work of nodes that are made of other agents. */
   readonly nested: DelegatedWork | undefined
   newTraceId(): string
+  /** The budget that keeps a turn from going on. */
+  exhausted(turn: TurnRecord): TurnRecord['exhausted']
   /** Opens a turn that no input of a client began. */
   openTurn(traceId: string): TurnRecord
   /** An event of a new id. */
@@ -321,7 +323,7 @@ export class Router implements SessionScope {
       this.meetLimit(turn, 'maxToolRounds', limits.maxToolRounds)
       return false
     }
-    const met = turn.limited ? undefined : turn.exhausted
+    const met = turn.limited ? undefined : this.#session.exhausted(turn)
     if (met) {
       this.meetLimit(turn, met.limit, met.value)
       return false

@@ -3,9 +3,11 @@ import type { InspectionEvent, Observer } from 'xstate'
 import type { Agent } from '../agent/agent.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SeenMessage } from '../core/events.ts'
+import type { Usage } from '../core/messages.ts'
 import type { Services } from '../core/node.ts'
 import type { Store } from '../core/store.ts'
 import type { Checkpoint } from './checkpoint.ts'
+import type { TurnRecord } from './turn-ledger.ts'
 import type { TurnPolicy } from './turn-policy.ts'
 import type { Durability } from './session-writer.ts'
 import type { SessionTap } from './tap.ts'
@@ -25,6 +27,16 @@ export interface SessionSetup {
   readonly tap?: SessionTap | undefined
 }
 
+/** The turn of an outer session that a nested one works for. */
+export interface OuterTurn {
+  /** Gives the branch that the messages of the nested session, or of one inside of it, stand under. */
+  newTranscript(): number
+  /** Counts what the nested session used. */
+  spend(usage: Usage): void
+  /** The budget that keeps the turn from going on; undefined while none does, or while it winds up. */
+  exhausted(): TurnRecord['exhausted']
+}
+
 /** What a session core is made of. */
 export interface CoreOptions {
   readonly agent: Agent
@@ -34,8 +46,8 @@ export interface CoreOptions {
   /** Named messages that have left the checkpoint. */
   readonly older?: readonly SeenMessage[] | undefined
   readonly now: () => number
-  /** Of a nested session: gives the branch that its messages, or those of one nested in it, stand under. */
-  readonly newTranscript?: (() => number) | undefined
+  /** Of a nested session. */
+  readonly outer?: OuterTurn | undefined
   readonly inspect?: Observer<InspectionEvent> | undefined
   readonly tap?: SessionTap | undefined
 }

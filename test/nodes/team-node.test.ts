@@ -148,3 +148,15 @@ test('two of one name, and an agent named tools beside tools, are told when the 
   expect(() => supervisor({ tools: agent })).toThrow("no agent may be named 'tools'")
   expect(() => teamNode({ agents: {} })).toThrow('made of no agents')
 })
+
+test('an answer that is too long is cut, and a team refuses to be retried', async () => {
+  const model = scriptedModel([{ toolCalls: [call('writer', { task: 'a novel' })] }, 'There.'])
+  const writer = soloAgent((_text, runtime) => runtime.emit('said', { text: 'word '.repeat(30_000) }))
+  await using session = await openSession(supervisor({ writer }), { id: 's', client: model.client })
+  await session.send('Write').result
+  const [result] = (await session.messages()).filter(({ role }) => role === 'tool')
+  expect(result?.content).toHaveLength(65_536 + '\n[cut here: 84464 of 150000 bytes are left out]'.length)
+  const agents = { writer: { agent: writer, description: 'Writes.' } }
+  expect(() => teamNode({ agents, maxResultBytes: 0 })).toThrow(/maxResultBytes is 0/)
+  expect(() => teamNode({ agents, supervision: { retry: { max: 1 } } as never })).toThrow(/not for a team/)
+})

@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import { agentNode } from '../../../src/nodes/agent-node.ts'
 import { testStore, type TestStore } from '../../setup/test-store.ts'
-import { defineAgent, openSession, setupAgent, type Agent, type Session } from '../../setup/engine.ts'
+import { ChunkData } from '../../../src/core/payloads.ts'
+import { defineAgent, defineNode, openSession, setupAgent, type Agent, type Session } from '../../setup/engine.ts'
 import { settled } from '../../setup/gate.ts'
-import { played, relayAgent, type Play } from '../agents.ts'
+import { Text, played, relayAgent, spoken, type Play } from '../agents.ts'
 
 /** An agent of one node, `helper`, that is another agent: what it streams and its result reach the output. */
 export function around(inner: Agent, id = 'outer'): Agent {
@@ -65,4 +66,24 @@ export async function crashed(agent: Agent, text: string): Promise<{ store: Test
 /** The next result of a turn. */
 export function nextTurn(session: Session): Promise<{ status: string; text: string }> {
   return new Promise((resolve) => session.on('turn', resolve))
+}
+
+/** An agent of one node that streams like a model, and what it says reaches the output. */
+export function chunkAgent(play: Play): Agent {
+  const streaming = defineNode({
+    input: z.json(),
+    emits: { said: Text, llm_chunk: ChunkData },
+    transient: ['llm_chunk'],
+    run: (event, runtime) => play(spoken(event.data), runtime as never),
+  })
+  return defineAgent({
+    id: 'streaming',
+    version: 1,
+    nodes: { streaming },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'streaming' },
+      { from: 'streaming', on: 'llm_chunk', to: 'output' },
+      { from: 'streaming', on: 'said', to: 'output' },
+    ],
+  }) as unknown as Agent
 }
