@@ -357,8 +357,8 @@ export class SessionCore
     this.#router.events.record(event, to, dropped)
   }
 
-  tellMachine(event: AgentEvent): void {
-    relay(undefined, this.root, machineEvent(event, this.ledger.get(event.traceId)))
+  tellMachine(event: AgentEvent, ended?: TurnRecord): void {
+    relay(undefined, this.root, machineEvent(event, ended ?? this.ledger.get(event.traceId)))
   }
 
   meetLimit(turn: TurnRecord, limit: string, value: number): void {
