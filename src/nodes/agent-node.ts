@@ -7,6 +7,7 @@ import type { Json } from '../core/json.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { NodeDefinition, Schema, TaskResult } from '../core/node.ts'
 import { ChunkData, UsageData, UserInput } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 
 /** `agent_result`: what came of a turn of another agent. */
 export const AgentResultData = z.object({
@@ -19,7 +20,7 @@ export const AgentResultData = z.object({
 export type AgentResultData = z.infer<typeof AgentResultData>
 
 /** Options of {@link agentNode}. */
-export interface AgentNodeOptions<Input extends Schema> {
+export interface AgentNodeOptions<Input extends Schema> extends SupervisedOptions {
   /** What the node takes. Default: what a user sends, text or content parts. */
   readonly input?: Input
   /**
@@ -44,6 +45,8 @@ export type AgentNode<Input extends Schema = typeof UserInput> = NodeDefinition<
  *   than it costs this one; its steps, tools and limits are its own, its usage counts for the turn of this one as well.
  * - While it waits for a person, so does the node: `session.pending()` has what it holds, under the path of its node
  *   (`<node>/0/<node>`), and `session.signal` takes the signals that it declares. What comes behind waits, too.
+ * - A run of `supervision` is the agent's turn: a retry begins a new session of it, and the time that it waits for a person
+ *   does not count for `timeout`.
  * - Cancelling the turn cancels the agent's. Its conversation is kept with the session, but is not part of `messages()`.
  *
  * @throws AgentDefinitionError when it is given something else than an agent.
@@ -55,6 +58,7 @@ export function agentNode<Input extends Schema = typeof UserInput>(
   const { map = messageOf } = options
   return defineDelegate({
     kind: 'agent',
+    supervision: options.supervision,
     input: (options.input ?? UserInput) as Input,
     emits: { agent_result: AgentResultData, llm_chunk: ChunkData },
     transient: ['llm_chunk'],

@@ -9,6 +9,7 @@ import type { Json } from '../core/json.ts'
 import type { UserContent } from '../core/messages.ts'
 import type { NodeDefinition, NodeRuntime, RestorePolicy, Schema, TaskResult } from '../core/node.ts'
 import { ErrorEventData } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { messageOf } from './agent-node.ts'
 import type { Payload } from './payload.ts'
 
@@ -21,7 +22,7 @@ export interface MapContext extends Pick<
   readonly idempotencyKey: string
 }
 
-interface SharedOptions<Item extends Schema> {
+interface SharedOptions<Item extends Schema> extends SupervisedOptions {
   /** Schema of one item. */
   readonly item: Item
   /** The most items at work at the same time, a whole number from 1. Default: 8. */
@@ -75,6 +76,7 @@ export type MapNode<Item extends Schema, Output> = NodeDefinition<
  * - At most `concurrency` items are at work; each has a session of its own inside of this one.
  * - An item that is done is stored: a crash costs only what was at work, which goes on as its nodes' `onRestore` say.
  * - What an agent streams as `llm_chunk` leaves as `item_chunk`. While an item waits for a person, the others go on.
+ * - `supervision` is that of the list as a whole: a retry does every item again.
  *
  * @throws AgentDefinitionError when an option is out of its range, or `each` is neither agent nor function.
  */
@@ -100,6 +102,7 @@ export function mapNode(options: MapAgentOptions<Schema> | MapRunOptions<Schema,
 
   return defineDelegate({
     kind: 'map',
+    supervision: options.supervision,
     input: z.object({ items: z.array(item).max(maxItems) }),
     emits: { map_result: z.object({ results: z.array(result) }), item_chunk: ItemChunkData },
     transient: ['item_chunk'],

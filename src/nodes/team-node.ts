@@ -8,6 +8,7 @@ import type { Json } from '../core/json.ts'
 import type { MessageWindow, UserContent } from '../core/messages.ts'
 import type { DelegatedTask, NodeDefinition, Schema, TaskResult } from '../core/node.ts'
 import { CallData, CallsData, ToolResultData, type CallResult } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import type { Payload } from './payload.ts'
 import { readArguments, type Call } from './run-tool.ts'
 import { defineTool, toolsByName, type CallOf, type Tool } from './tool.ts'
@@ -34,7 +35,7 @@ export interface TeamMember<Parameters = Schema> {
 }
 
 /** Options of {@link teamNode}. */
-export interface TeamNodeOptions<Members extends object, Tools extends readonly Tool[]> {
+export interface TeamNodeOptions<Members extends object, Tools extends readonly Tool[]> extends SupervisedOptions {
   /** By name: what the model calls, and what paths and inspectors show. */
   readonly agents: { readonly [Name in keyof Members]: TeamMember<Members[Name]> }
   /** Ordinary tools that are run beside them. */
@@ -82,6 +83,7 @@ type PlannedCall = Planned & { readonly call: Call }
  * - A call that is done is stored: a crash costs only what was at work. An agent that fails is a result with `isError`.
  * - While an agent waits for a person the turn does, once the others are through; see `agentNode`.
  * - What agents stream as `llm_chunk` leaves as `agent_chunk`.
+ * - `supervision` is that of all calls of an event: a retry does each of them again. An agent that fails is no failure of it.
  *
  * @throws AgentDefinitionError when there are no agents, one is named `tools` beside tools, or `slots` is out of range;
  * ToolDefinitionError when two of all have the same name, or parameters have no JSON form.
@@ -125,6 +127,7 @@ export function teamNode<const Members extends object, const Tools extends reado
 
   const node = defineDelegate({
     kind: 'team',
+    supervision: options.supervision,
     input: CallsData,
     emits: { tool_result: ToolResultData, agent_chunk: AgentChunkData },
     transient: ['agent_chunk'],

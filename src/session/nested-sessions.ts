@@ -122,7 +122,7 @@ export class NestedSessions {
         for (const { core } of work.slots.values()) core.resume()
       }
       const tasks = this.#tasksOf(work)
-      const results = (work.results ??= tasks.map(() => null))
+      const results = (work.results ??= this.#begun(work, tasks.length))
       if (results.length !== tasks.length) throw tasksChanged(work.node, results.length, tasks.length)
       for (const slot of work.slots.values())
         if (slot.ended && slot.core.turns().length === 0) {
@@ -136,6 +136,14 @@ export class NestedSessions {
     } catch (error) {
       this.#settle(work, toErrorData(error))
     }
+  }
+
+  /** What an earlier run streamed is void: its sessions are given up, and those of this one are new. */
+  #begun(work: Work, tasks: number): null[] {
+    const { node, attempt } = work
+    const { transient } = this.#session.agent.nodes[node] as { readonly transient: ReadonlySet<string> }
+    if (attempt > 1) for (const type of transient) this.#leave(work, resetOf(type), { attempt })
+    return Array.from({ length: tasks }, () => null)
   }
 
   #tasksOf(work: Work): readonly DelegatedTask[] {
@@ -207,14 +215,18 @@ export class NestedSessions {
   }
 
   #stream(work: Work, slot: Slot, { type, data }: AgentEvent): void {
-    const { node, event, attempt, delegation } = work
+    const { node, event, delegation } = work
     const task = work.tasks?.[slot.task]
     const sent = task && delegation.stream?.(type, data, task, slot.task, event.data)
     if (!sent) return
     const { transient } = this.#session.agent.nodes[node] as { readonly transient: ReadonlySet<string> }
     const known = transient.has(sent.type) || [...transient].some((each) => resetOf(each) === sent.type)
-    if (known)
-      this.#session.emitTransient({ node, event, attempt, state: undefined }, sent.type, sent.data, ++work.streamed)
+    if (known) this.#leave(work, sent.type, sent.data)
+  }
+
+  #leave(work: Work, type: string, data: Json): void {
+    const { node, event, attempt } = work
+    this.#session.emitTransient({ node, event, attempt, state: undefined }, type, data, ++work.streamed)
   }
 
   /** Settles the event with its results, or its failure. */
