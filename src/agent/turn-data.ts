@@ -9,6 +9,6 @@ export const LimitData = z.object({
 })
 export type LimitData = z.infer<typeof LimitData>
 
-/** `turn.ended`: how a turn ended. What it is delivered to belongs to a turn of its own. */
+/** `turn.ended`: how a turn ended. What it is delivered to belongs to a turn of its own, whose end gives nodes no work. */
 export const TurnEndedData = z.object({ status: z.enum(['completed', 'failed', 'cancelled']) })
 export type TurnEndedData = z.infer<typeof TurnEndedData>

@@ -45,6 +45,8 @@ export type AgentNode<Input extends Schema = typeof UserInput> = NodeDefinition<
  *   than it costs this one; its steps, tools and limits are its own, its usage counts for the turn of this one as well.
  * - While it waits for a person, so does the node: `session.pending()` has what it holds, under the path of its node
  *   (`<node>/0/<node>`), and `session.signal` takes the signals that it declares. What comes behind waits, too.
+ * - A run of `supervision` is the agent's turn: a retry begins a new session of it, and the time that it waits for a person
+ *   does not count for `timeout`.
  * - Cancelling the turn cancels the agent's. Its conversation is kept with the session, but is not part of `messages()`.
  *
  * @throws AgentDefinitionError when it is given something else than an agent.

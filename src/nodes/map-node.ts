@@ -77,6 +77,7 @@ export type MapNode<Item extends Schema, Output> = NodeDefinition<
  * - At most `concurrency` items are at work; each has a session of its own inside of this one.
  * - An item that is done is stored: a crash costs only what was at work, which goes on as its nodes' `onRestore` say.
  * - What an agent streams as `llm_chunk` leaves as `item_chunk`. While an item waits for a person, the others go on.
+ * - `supervision` is that of the list as a whole: in a retry, items that are done stay done.
  *
  * @throws AgentDefinitionError when an option is out of its range, or `each` is neither agent nor function.
  */

@@ -88,6 +88,7 @@ type PlannedCall = Planned & { readonly call: Call }
  * - A call that is done is stored: a crash costs only what was at work. An agent that fails is a result with `isError`.
  * - While an agent waits for a person the turn does, once the others are through; see `agentNode`.
  * - What agents stream as `llm_chunk` leaves as `agent_chunk`.
+ * - An agent that fails is no failure of the team: `supervision` is for what takes too long.
  *
  * @throws AgentDefinitionError when there are no agents, one is named `tools` beside tools, or `slots` is out of range;
  * ToolDefinitionError when two of all have the same name, or parameters have no JSON form.

@@ -276,6 +276,7 @@ export class SessionCore
       more = this.supervisor.refuses && this.supervisor.settleRefused()
       if (this.nested?.advance()) more = true
     } while (more)
+    if (this.supervisor.isNeeded) this.supervisor.watchWaiting()
     if (!this.ended || this.#closed) return
     // The chart is in its final state and XState has stopped the nodes: what they were at is given up.
     this.#router.abortAll()
@@ -357,8 +358,8 @@ export class SessionCore
     this.#router.events.record(event, to, dropped)
   }
 
-  tellMachine(event: AgentEvent): void {
-    relay(undefined, this.root, machineEvent(event, this.ledger.get(event.traceId)))
+  tellMachine(event: AgentEvent, ended?: TurnRecord): void {
+    relay(undefined, this.root, machineEvent(event, ended ?? this.ledger.get(event.traceId)))
   }
 
   meetLimit(turn: TurnRecord, limit: string, value: number): void {

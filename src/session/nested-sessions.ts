@@ -162,15 +162,9 @@ export class NestedSessions {
 
   /** What it streamed before it failed is void. */
   #announceRetry(work: Work): void {
-    const { node, event, attempt } = work
+    const { node, attempt } = work
     work.retried = false
-    for (const type of this.#session.agent.nodes[node]?.transient ?? [])
-      this.#session.emitTransient(
-        { node, event, attempt, state: undefined },
-        resetOf(type),
-        { attempt },
-        ++work.streamed,
-      )
+    for (const type of this.#session.agent.nodes[node]?.transient ?? []) this.#leave(work, resetOf(type), { attempt })
   }
 
   #tasksOf(work: Work): readonly DelegatedTask[] {
@@ -228,14 +222,18 @@ export class NestedSessions {
   }
 
   #stream(work: Work, slot: Slot, { type, data }: AgentEvent): void {
-    const { node, event, attempt, delegation } = work
+    const { node, event, delegation } = work
     const task = work.tasks?.[slot.task]
     const sent = task && delegation.stream?.(type, data, task, slot.task, event.data)
     if (!sent) return
     const { transient } = this.#session.agent.nodes[node] as { readonly transient: ReadonlySet<string> }
     const known = transient.has(sent.type) || [...transient].some((each) => resetOf(each) === sent.type)
-    if (known)
-      this.#session.emitTransient({ node, event, attempt, state: undefined }, sent.type, sent.data, ++work.streamed)
+    if (known) this.#leave(work, sent.type, sent.data)
+  }
+
+  #leave(work: Work, type: string, data: Json): void {
+    const { node, event, attempt } = work
+    this.#session.emitTransient({ node, event, attempt, state: undefined }, type, data, ++work.streamed)
   }
 
   /** Settles the event with its results, or its failure. */

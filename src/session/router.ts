@@ -5,6 +5,7 @@
  * 1. What the actions of one transition ask for is carried out after it, in order, or not at all when it threw.
  * 2. Every durable event is recorded with the targets that it reached, or as one that nothing handles.
  * 3. A delivery that would exceed a limit is not made: the turn is told by `turn.limit_reached`, or fails.
+ * 4. The end of a turn that the end of another one began gives nodes no work: ends do not follow ends for ever.
  */
 import type { AnyEventObject } from 'xstate'
 import { concerns, decisionIn } from '../actor/held-event.ts'
@@ -248,9 +249,15 @@ export class Router implements SessionScope {
     if (routing.unhandled && event && isTurnEnd(event) && error === undefined)
       return this.tap?.routed(event, none, false)
     if (event && this.#isDetached(event, outgoing)) {
-      event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
-      outgoing = outgoing.map((sent) => inTurnOf(event as AgentEvent, sent))
-      this.#session.openTurn(event.traceId)
+      const isEnd = isTurnEnd(event)
+      if (isEnd && (routing.event as { turn?: Partial<TurnRecord> }).turn?.afterEnd) {
+        outgoing = outgoing.filter((sent) => !this.#isForeground(sent))
+      } else {
+        event = this.#session.newEvent(event.from, event.type, event.data, this.#session.newTraceId())
+        outgoing = outgoing.map((sent) => inTurnOf(event as AgentEvent, sent))
+        const turn = this.#session.openTurn(event.traceId)
+        if (isEnd) turn.afterEnd = true
+      }
     }
     if (event) this.#enter(event)
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
@@ -267,7 +274,11 @@ export class Router implements SessionScope {
     const { nodes } = this.#session.agent
     if (event.transient || (event.from !== 'turn' && !nodes[event.from]?.background)) return false
     if (this.#session.turn(event.traceId)) return false
-    return outgoing.some(({ node, command }) => 'event' in command && nodes[node]?.background === false)
+    return outgoing.some((sent) => this.#isForeground(sent))
+  }
+
+  #isForeground({ node, command }: Outgoing): boolean {
+    return 'event' in command && this.#session.agent.nodes[node]?.background === false
   }
 
   /** Takes an event into its turn; what XState raised by itself opens one. */

@@ -5,10 +5,12 @@
  * 1. Whatever it remembers is in the checkpoint: of a node in its snapshot, what is to come as a timer by due wall time.
  * 2. An event that waits to be tried again stays the current one of its node: order holds, its turn stays open.
  * 3. Each run of a handler is settled once: a time-out that comes when it is through has no effect.
+ * 4. The time of a node that is made of other agents stands still while they wait for a person, and then begins anew.
  */
 import { failedOutcome, type Outcome, type Timer } from '../actor/host.ts'
 import type { CurrentWork, NodeCommand, NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
+import { delegationOf } from '../core/delegation.ts'
 import type { AgentEvent } from '../core/events.ts'
 import {
   afterFailure,
@@ -30,6 +32,10 @@ export interface SupervisedSession {
   readonly time: number
   turn(traceId: string): TurnRecord | undefined
   settle(outcome: Outcome): boolean
+  /** What a node handles now. */
+  workOf(node: string): CurrentWork | null | undefined
+  /** Whether all that a node is at, which is made of other agents, waits for a person or a signal. */
+  readonly nested: { waits(node: string): boolean } | undefined
 }
 
 const retryTimer = 'retry'
@@ -56,11 +62,17 @@ export class Supervisor {
   /** There are outcomes of jobs that are not even started, to be settled when the step is through. */
   refuses = false
   #refused: Outcome[] = []
+  /** The nodes made of other agents that have a time-out. */
+  readonly #timed: readonly string[]
 
   /** `abort` gives up on a job. */
   constructor(session: SupervisedSession, timers: TimerTable, abort: (node: string, event: AgentEvent) => void) {
     this.#session = session
-    this.isNeeded = Object.values(session.agent.nodes).some(({ supervision }) => supervision)
+    const { nodes } = session.agent
+    this.isNeeded = Object.values(nodes).some(({ supervision }) => supervision)
+    this.#timed = Object.keys(nodes).filter(
+      (node) => delegationOf(nodes[node]) && this.#of(node)?.timeout !== undefined,
+    )
     this.#timers = timers
     this.#abort = abort
   }
@@ -76,10 +88,27 @@ export class Supervisor {
       this.refuses = true
       return false
     }
-    const { timeout } = supervision
-    if (timeout !== undefined)
-      this.#set(node, timeoutTimer, { type: 'node.timeout', eventId: event.id, attempt }, timeout)
+    this.#setTimeout(node, event, attempt)
     return true
+  }
+
+  #setTimeout(node: string, event: AgentEvent, attempt: number): void {
+    const timeout = this.#of(node)?.timeout
+    if (timeout === undefined) return
+    this.#set(node, timeoutTimer, { type: 'node.timeout', eventId: event.id, attempt }, timeout)
+  }
+
+  /** Lets the time of nodes stand still that wait for a person; to be called when what a step led to is settled. */
+  watchWaiting(): void {
+    const { nested } = this.#session
+    for (const node of this.#timed) {
+      const work = this.#session.workOf(node)
+      if (!nested || !work || work.event.transient || work.retryAt !== undefined) continue
+      const key = keyOf(node, timeoutTimer)
+      const isSet = this.#timers.get(key) !== undefined
+      if (nested.waits(node)) this.#timers.clear(key)
+      else if (!isSet) this.#setTimeout(node, work.event, work.attempt)
+    }
   }
 
   /** Settles what was refused in the present step; true when there was something. */

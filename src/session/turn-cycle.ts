@@ -12,7 +12,7 @@ import { giveUpTurn, isAtWork, openWork, pendingWork, type NestedWork } from './
 import { keyOf, type TimerTable } from './timer-table.ts'
 import type { TurnControl } from './turn-control.ts'
 import { checkpointAtEnd, type EndedTurnSession } from './turn-end.ts'
-import type { OpenWork, TurnLedger, TurnRecord } from './turn-ledger.ts'
+import type { OpenWork, SettledTurn, TurnLedger, TurnRecord } from './turn-ledger.ts'
 
 /** What the cycle needs of its session. */
 export interface CycledSession extends EndedTurnSession {
@@ -26,8 +26,8 @@ export interface CycledSession extends EndedTurnSession {
   nextSequence(): number
   readonly control: TurnControl
   meetLimit(turn: TurnRecord, limit: string, value: number): void
-  /** Gives the machine an event. */
-  tellMachine(event: AgentEvent): void
+  /** Gives the machine an event, with a turn that has ended when it is about that. */
+  tellMachine(event: AgentEvent, ended?: TurnRecord): void
 }
 
 const deadlineTimer = 'deadline '
@@ -57,12 +57,12 @@ export class TurnCycle {
       if (ended) this.#failQueued()
       else if (this.#plainlyRunning()) return
       const work: OpenWork = ended ? new Map() : openWork(agent, children, nested)
-      const results = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId, nested))
-      for (const result of results) this.#end(result)
+      const settled = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId, nested))
+      for (const each of settled) this.#end(each)
       const next = ended ? undefined : this.#ledger.next()
       if (next) this.#begin(next)
       // What an end led to may be through already.
-      else if (results.length === 0) return
+      else if (settled.length === 0) return
     }
   }
 
@@ -111,22 +111,21 @@ export class TurnCycle {
     this.#session.tellMachine(this.#session.newEvent('input', 'user_input', input ?? null, traceId))
   }
 
-  #end(result: TurnResult): void {
+  #end({ turn, result }: SettledTurn): void {
     const { effects, time } = this.#session
     effects.durable = true
     effects.settled = added(effects.settled, result)
     const key = keyOf('', deadlineTimer + result.traceId)
     const timer = this.#timers.get(key)
-    const waiting = this.#ledger.get(result.traceId)
-    if (timer && waiting) waiting.timeLeft = Math.max(0, timer.due - time)
+    if (timer) turn.timeLeft = Math.max(0, timer.due - time)
     this.#timers.clear(key)
     if (result.status === 'waiting') return
-    if (this.#hearsEnds && !this.#session.ended) this.#tellEnd(result)
+    if (this.#hearsEnds && !this.#session.ended) this.#tellEnd(turn, result)
     this.#logEnd(result)
   }
 
-  #tellEnd({ traceId, status }: TurnResult): void {
-    this.#session.tellMachine(this.#session.newEvent('turn', 'ended', { status }, traceId))
+  #tellEnd(turn: TurnRecord, { traceId, status }: TurnResult): void {
+    this.#session.tellMachine(this.#session.newEvent('turn', 'ended', { status }, traceId), turn)
   }
 
   /** What a client that comes back later is told of the turn, and what a fork of the session begins with. */

@@ -29,6 +29,8 @@ export interface TurnData extends Omit<TurnProgress, 'budget' | 'session'> {
   rolledBack?: true
   /** Queued, it joins the running turn where it can. */
   steers?: true
+  /** The end of another turn began it: its own end gives nodes no work. */
+  afterEnd?: true
   /** When its deadline is, in milliseconds since the epoch. */
   dueAt?: number
   /** Milliseconds that were left of its deadline when it began to wait for a signal. */
@@ -49,6 +51,12 @@ export interface TurnInput {
   /** The id that the client gave it. */
   readonly clientId?: string | undefined
   readonly request?: TurnRequest | undefined
+}
+
+/** How a turn ended or that it waits, with what was known of it. */
+export interface SettledTurn {
+  readonly turn: TurnRecord
+  readonly result: TurnResult
 }
 
 /** Whether a turn still has work: at work, or only held for a person or a signal. */
@@ -119,19 +127,19 @@ export class TurnLedger {
   }
 
   /** Ends the turns that have no work left, and says which now wait. Those that ended are forgotten. */
-  settle(work: OpenWork, pendingOf: (traceId: string) => readonly PendingWork[]): TurnResult[] {
-    const settled: TurnResult[] = []
+  settle(work: OpenWork, pendingOf: (traceId: string) => readonly PendingWork[]): SettledTurn[] {
+    const settled: SettledTurn[] = []
     for (const turn of this.#open.values()) {
       if (turn.status === 'queued' && !turn.cancelled) continue
       const state = work.get(turn.traceId)
       if (state === 'running') {
         turn.status = 'running'
       } else if (state === 'held') {
-        if (turn.status !== 'waiting') settled.push(resultOf(turn, pendingOf(turn.traceId)))
+        if (turn.status !== 'waiting') settled.push({ turn, result: resultOf(turn, pendingOf(turn.traceId)) })
         turn.status = 'waiting'
       } else {
         this.#open.delete(turn.traceId)
-        settled.push(resultOf(turn, []))
+        settled.push({ turn, result: resultOf(turn, []) })
       }
     }
     return settled

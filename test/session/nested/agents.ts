@@ -1,5 +1,7 @@
 /** Agents that are made of other agents, whose handlers a test plays. */
 import { z } from 'zod'
+import type { AgentLimits } from '../../../src/core/limits.ts'
+import type { SupervisedOptions } from '../../../src/core/supervision.ts'
 import { agentNode } from '../../../src/nodes/agent-node.ts'
 import { testStore, type TestStore } from '../../setup/test-store.ts'
 import { ChunkData } from '../../../src/core/payloads.ts'
@@ -8,16 +10,18 @@ import { settled } from '../../setup/gate.ts'
 import { Text, played, relayAgent, spoken, type Play } from '../agents.ts'
 
 /** An agent of one node, `helper`, that is another agent: what it streams and its result reach the output. */
-export function around(inner: Agent, id = 'outer'): Agent {
+export function around(inner: Agent, id = 'outer', options: SupervisedOptions & { limits?: AgentLimits } = {}): Agent {
+  const { limits = {}, ...others } = options
   return defineAgent({
     id,
     version: 1,
-    nodes: { helper: agentNode(inner) },
+    nodes: { helper: agentNode(inner, others) },
     edges: [
       { from: 'input', on: 'user_input', to: 'helper' },
       { from: 'helper', on: 'llm_chunk', to: 'output' },
       { from: 'helper', on: 'agent_result', to: 'output' },
     ],
+    limits,
   }) as unknown as Agent
 }
 
