@@ -51,6 +51,8 @@ export interface NestedTaker {
 
 /** The sessions nested in one. */
 export interface NestedTakers {
+  /** The sessions at work for a node. */
+  coresOf(node: string): readonly NestedCore[]
   find(type: string, data: Json): NestedTaker | undefined
   at(path: string): { readonly core: NestedCore; readonly rest: string } | undefined
   text(): string | undefined

@@ -345,16 +345,16 @@ export class NestedSessions {
 
   // --- state ---------------------------------------------------------------------------
 
+  coresOf(node: string): readonly NestedCore[] {
+    return [...(this.#work.get(node)?.slots.values() ?? [])].map(({ core }) => core)
+  }
+
   /** True when all that a node is at waits for a person or a signal. */
   waits(node: string): boolean {
-    const slots = this.#work.get(node)?.slots
-    if (!slots || slots.size === 0) return false
-    for (const { core } of slots.values()) {
-      const turns = core.turns()
-      // One without is through, and is about to be closed.
-      if (turns.length === 0 || turns.some(({ status }) => status !== 'waiting')) return false
-    }
-    return true
+    const turnsOf = this.coresOf(node).map((core) => core.turns())
+    // One without turns is through, and is about to be closed.
+    const waits = turnsOf.every((turns) => turns.length > 0 && turns.every(({ status }) => status === 'waiting'))
+    return turnsOf.length > 0 && waits
   }
 
   /** What the sessions of a node hold for a person or a signal. */
