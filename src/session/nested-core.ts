@@ -19,6 +19,8 @@ export interface NestedCore {
   readonly head: TranscriptHead
   readonly children: NodeActors
   readonly root: AnyActorRef
+  /** The chart has reached its final state. */
+  readonly ended: boolean
   readonly nested: NestedTakers | undefined
   onStep: () => void
   take(): Effects

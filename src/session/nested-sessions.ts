@@ -28,6 +28,7 @@ import {
   checkpointsOf,
   dataOf,
   dueOf,
+  isThrough,
   newWork,
   tasksChanged,
   pendingIn,
@@ -138,7 +139,7 @@ export class NestedSessions {
         throw tasksChanged(work.node, results.length, tasks.length)
       }
       for (const slot of work.slots.values())
-        if (slot.ended && slot.core.turns().length === 0) {
+        if (slot.ended && isThrough(slot.core)) {
           this.#close(work, slot)
           results[slot.task] = slot.ended
         }
@@ -215,6 +216,8 @@ export class NestedSessions {
   /** Makes what a nested session asks for that of the outer one. */
   #merge(work: Work, slot: Slot): void {
     slot.text = undefined
+    // Its background nodes may be what it is waited for.
+    if (slot.ended) this.#changed = true
     const effects = slot.core.take()
     mergeEffects(this.#session, slot.path, work.event.traceId, effects)
     for (const event of effects.outputs) {
