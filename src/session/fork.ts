@@ -112,19 +112,19 @@ function present(source: Checkpoint): Checkpoint {
     const reason = `turn ${open.traceId} of it is at work. Fork it when that has ended, or at the end of an earlier turn.`
     throw new SessionBusyError(source.sessionId, reason)
   }
-  return withoutWork(source)
+  return withNested(withoutWork(source), withoutWork)
 }
 
 /** While no turn is at work, what nodes are at is background work: it is done where it was begun. */
 function withoutWork(checkpoint: Checkpoint): Checkpoint {
   const snapshot = checkpoint.snapshot as unknown as PersistedSnapshot
   const children = Object.entries(snapshot.children).map(([node, child]) => {
-    // While no turn is at work, that of nested sessions waits for a person.
+    // That of nested sessions waits for a person.
     if (checkpoint.nested?.[node]) return [node, child] as const
     const { current: _current, inbox: _inbox, ...rest } = child.snapshot
     return [node, { ...child, snapshot: rest satisfies PersistedNode }] as const
   })
-  const timers = checkpoint.timers.filter(({ source }) => source === '')
+  const timers = checkpoint.timers.filter(({ source }) => source === '' || checkpoint.nested?.[source])
   return {
     ...checkpoint,
     timers,

@@ -19,6 +19,8 @@ export interface NestedCore {
   readonly head: TranscriptHead
   readonly children: NodeActors
   readonly root: AnyActorRef
+  /** The chart has reached its final state. */
+  readonly ended: boolean
   readonly nested: NestedTakers | undefined
   onStep: () => void
   take(): Effects
@@ -51,6 +53,8 @@ export interface NestedTaker {
 
 /** The sessions nested in one. */
 export interface NestedTakers {
+  /** The sessions at work for a node. */
+  coresOf(node: string): readonly NestedCore[]
   find(type: string, data: Json): NestedTaker | undefined
   at(path: string): { readonly core: NestedCore; readonly rest: string } | undefined
   text(): string | undefined

@@ -28,6 +28,7 @@ import {
   checkpointsOf,
   dataOf,
   dueOf,
+  isThrough,
   newWork,
   tasksChanged,
   statesOf,
@@ -137,7 +138,7 @@ export class NestedSessions {
         throw tasksChanged(work.node, results.length, tasks.length)
       }
       for (const slot of work.slots.values())
-        if (slot.ended && slot.core.turns().length === 0) {
+        if (slot.ended && isThrough(slot.core)) {
           this.#close(work, slot)
           results[slot.task] = slot.ended
         }
@@ -208,6 +209,8 @@ export class NestedSessions {
   /** Makes what a nested session asks for that of the outer one. */
   #merge(work: Work, slot: Slot): void {
     slot.text = undefined
+    // Its background nodes may be what it is waited for.
+    if (slot.ended) this.#changed = true
     const effects = slot.core.take()
     mergeEffects(this.#session, slot.path, work.event.traceId, effects)
     for (const event of effects.outputs) {
@@ -342,16 +345,16 @@ export class NestedSessions {
 
   // --- state ---------------------------------------------------------------------------
 
+  coresOf(node: string): readonly NestedCore[] {
+    return [...(this.#work.get(node)?.slots.values() ?? [])].map(({ core }) => core)
+  }
+
   /** True when all that a node is at waits for a person or a signal. */
   waits(node: string): boolean {
-    const slots = this.#work.get(node)?.slots
-    if (!slots || slots.size === 0) return false
-    for (const { core } of slots.values()) {
-      const turns = core.turns()
-      // One without is through, and is about to be closed.
-      if (turns.length === 0 || turns.some(({ status }) => status !== 'waiting')) return false
-    }
-    return true
+    const turnsOf = this.coresOf(node).map((core) => core.turns())
+    // One without turns is through, and is about to be closed.
+    const waits = turnsOf.every((turns) => turns.length > 0 && turns.every(({ status }) => status === 'waiting'))
+    return turnsOf.length > 0 && waits
   }
 
   /** What the sessions of a node hold for a person or a signal. */

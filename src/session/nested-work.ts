@@ -1,5 +1,5 @@
 /** What nested sessions are at, and how that is stored and shown. */
-import type { CurrentWork } from '../actor/node-logic.ts'
+import type { CurrentWork, NodeSnapshot } from '../actor/node-logic.ts'
 import type { Agent } from '../agent/agent.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { ErrorData } from '../core/errors.ts'
@@ -132,6 +132,17 @@ export function withTurn({ path, output = null, ended }: Slot, result: TurnResul
     usage: ended ? addUsage(ended.usage, usage) : usage,
     error: ended?.error ?? (error && placed(error, path)),
   }
+}
+
+/** Whether nothing is left to do: no turn is open, and background nodes are through with what is never to be lost. */
+export function isThrough(core: NestedCore): boolean {
+  if (core.turns().length > 0) return false
+  const { ended, children } = core
+  return ended || Object.values(children).every((actor) => !hasDurableWork(actor.getSnapshot() as NodeSnapshot))
+}
+
+function hasDurableWork({ current, inbox }: NodeSnapshot): boolean {
+  return [...(current ? [current.event] : []), ...inbox].some(({ transient }) => !transient)
 }
 
 /** When one of the sessions has to be woken. */

@@ -23,21 +23,31 @@ const kinds: Readonly<Record<Exclude<CancelPoint, 'immediately'>, readonly strin
   afterTools: ['tools'],
 }
 
-/** Ids of the events that are handled now and that a turn's cancellation waits for. */
-export function workToFinish(agent: Agent, actors: NodeActors, traceId: string, at: CancelPoint): string[] {
+/** A session, with those that do the work of its nodes. */
+export interface WorkingSession {
+  readonly agent: Agent
+  readonly children: NodeActors
+  readonly nested: { coresOf(node: string): readonly WorkingSession[] } | undefined
+}
+
+/** Ids of the events that are handled now and that a turn's cancellation waits for, those inside of its nodes too. */
+export function workToFinish(session: WorkingSession, traceId: string, at: CancelPoint): string[] {
   if (at === 'immediately') return []
-  return Object.entries(agent.nodes).flatMap(([node, { kind }]) => {
-    const work = kinds[at].includes(kind) ? currentWork(actors, node) : undefined
-    return work?.event.traceId === traceId && work.retryAt === undefined ? [work.event.id] : []
-  })
+  return workIn(session, traceId).flatMap(({ kind, id }) => (kinds[at].includes(kind) ? [id] : []))
 }
 
 /** The turns whose work to finish is through: they are to be given up now. */
-export function turnsAtSafePoint(ledger: TurnLedger, actors: NodeActors): TurnRecord[] {
-  const atWork = new Set<string>()
-  for (const node in actors) {
-    const work = currentWork(actors, node)
-    if (work && work.retryAt === undefined) atWork.add(work.event.id)
-  }
+export function turnsAtSafePoint(ledger: TurnLedger, session: WorkingSession): TurnRecord[] {
+  const atWork = new Set(workIn(session).map(({ id }) => id))
   return ledger.all().filter(({ cancelAfter }) => cancelAfter && !cancelAfter.some((id) => atWork.has(id)))
+}
+
+/** What is handled now, of one turn or of all. */
+function workIn({ agent, children, nested }: WorkingSession, traceId?: string): { kind: string; id: string }[] {
+  return Object.entries(agent.nodes).flatMap(([node, { kind }]) => {
+    const work = currentWork(children, node)
+    if (!work || work.retryAt !== undefined || (traceId ?? work.event.traceId) !== work.event.traceId) return []
+    const inside = nested?.coresOf(node).flatMap((core) => workIn(core)) ?? []
+    return [{ kind, id: work.event.id }, ...inside]
+  })
 }

@@ -58,7 +58,9 @@ function join(
 function windowAtSafePoint({ nodes }: Agent, node: string, { type, data }: AgentEvent): MessageWindow | undefined {
   const definition = nodes[node]
   const { window, calls } = (data ?? {}) as { window?: MessageWindow; calls?: unknown }
-  if (!definition || definition.background || calls !== undefined || !Array.isArray(window?.ids)) return undefined
+  // What is made of agents sees no more of a window than is made their task.
+  if (!definition || definition.background || definition.handler.style === 'delegate') return undefined
+  if (calls !== undefined || !Array.isArray(window?.ids)) return undefined
   const asksModel = definition.kind === 'llm' || definition.kind === 'decision'
   return asksModel || type !== 'llm_result' ? window : undefined
 }

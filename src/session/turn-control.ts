@@ -2,12 +2,11 @@
  * What clients do to turns that are open: cancel them, at once or at a safe point, and send messages that interrupt them,
  * take them back or join them.
  */
-import type { Agent } from '../agent/agent.ts'
 import type { Json } from '../core/json.ts'
 import type { Checkpoint } from './checkpoint.ts'
 import type { Effects } from './effects.ts'
 import { giveUpTurn, openWork } from './node-actors.ts'
-import { turnsAtSafePoint, workToFinish, type CancelPoint } from './safe-point.ts'
+import { turnsAtSafePoint, workToFinish, type CancelPoint, type WorkingSession } from './safe-point.ts'
 import type { SessionIds } from './session-ids.ts'
 import type { TimerTable } from './timer-table.ts'
 import type { TurnLedger, TurnRecord } from './turn-ledger.ts'
@@ -15,8 +14,7 @@ import type { TurnPolicy } from './turn-policy.ts'
 import { TurnUndo, type UndoneSession } from './turn-undo.ts'
 
 /** What is needed of the session. */
-export interface ControlledSession extends UndoneSession {
-  readonly agent: Agent
+export interface ControlledSession extends UndoneSession, WorkingSession {
   readonly effects: Effects
 }
 
@@ -73,12 +71,11 @@ export class TurnControl {
 
   /** Gives a turn up, at once or when what is at work there is through. */
   cancel(turn: TurnRecord, at: CancelPoint): void {
-    const { agent, children, effects } = this.#session
-    const unfinished = workToFinish(agent, children, turn.traceId, at)
+    const unfinished = workToFinish(this.#session, turn.traceId, at)
     if (unfinished.length === 0) return this.#giveUp(turn)
     turn.cancelAfter = unfinished
     this.cancelling = true
-    effects.durable = true
+    this.#session.effects.durable = true
   }
 
   /** A message or a signal is about to begin a turn. */
@@ -117,7 +114,7 @@ export class TurnControl {
   cancelAtSafePoints(): void {
     const { agent, children } = this.#session
     const { ledger } = this.#parts
-    for (const turn of turnsAtSafePoint(ledger, children)) {
+    for (const turn of turnsAtSafePoint(ledger, this.#session)) {
       delete turn.cancelAfter
       // It may have come to its end by itself.
       if (openWork(agent, children).has(turn.traceId)) this.#giveUp(turn)
