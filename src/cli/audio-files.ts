@@ -1,10 +1,23 @@
 /** `--audio`: what an agent says, as files. */
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, TroupeError } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
 import type { AudioData, PlaybackData } from '../core/payloads.ts'
 import type { Session } from '../session/session.ts'
+
+/**
+ * Makes the folder that is written to.
+ * @throws TroupeError `audio_folder` when it cannot be one.
+ */
+export async function makeAudioFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const reason = `Cannot write what is said to '${folder}': ${messageOf(error)}. Name a folder, which need not be there.`
+    throw new TroupeError('audio_folder', reason, { cause: error })
+  }
+}
 
 /** Writes the audio of a session to a folder, one file a sentence: `0.1-0.wav` is the first of turn 0.1. */
 export class AudioFiles {
@@ -15,7 +28,7 @@ export class AudioFiles {
   /** The newest sentence that was written and not acknowledged. */
   #newest: number | undefined
 
-  /** `tell` gets a line for each file, and for what could not be written. */
+  /** `folder` has to be there. `tell` gets a line for each file, and for what could not be written. */
   constructor(folder: string, session: Session, tell: (line: string, isFault: boolean) => void) {
     this.#folder = folder
     this.#session = session
@@ -59,7 +72,6 @@ export class AudioFiles {
     this.#newest = index
     this.#writing = this.#writing.then(async () => {
       try {
-        await mkdir(this.#folder, { recursive: true })
         await writeFile(file, Buffer.from(data.data, 'base64'))
         this.#tell(`${file} (${seconds.toFixed(1)} s): ${text}`, false)
       } catch (error) {

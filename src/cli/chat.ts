@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { loadAgent } from './agent-file.ts'
 import { isOffline, modelOf } from '../model/client.ts'
 import type { Session } from '../session/session.ts'
-import { AudioFiles } from './audio-files.ts'
+import { AudioFiles, makeAudioFolder } from './audio-files.ts'
 import { openChatSession, type ChatSessionOptions, type Opening } from './chat-session.ts'
 import type { ChatView } from './chat-view.ts'
 import { Conversation } from './conversation.ts'
@@ -33,6 +33,7 @@ const patience = 1_000
 /** Talks to the agent of a file until there is nothing left to read; resolves with the exit code. */
 export async function startChat(path: string, options: ChatOptions): Promise<number> {
   const agent = await loadAgent(path)
+  if (options.audio !== undefined) await makeAudioFolder(options.audio)
   const blocks = new TurnBlocks()
   // Where nobody sits at a terminal it is there only when it is asked for.
   const forPeople = process.stdin.isTTY && !options.json && !options.quiet

@@ -55,9 +55,12 @@ export async function runTool(
 ): Promise<CallResult> {
   const tool = tools.get(call.name)
   const { content, isError } = await contentOf(tools, call, context, options)
+  const maxBytes = tool?.maxResultBytes ?? options.maxResultBytes
   const note =
-    call.edited && tool ? `A person changed the arguments of this call to ${JSON.stringify(call.args)}.\n` : ''
-  const cut = note + cutText(content, tool?.maxResultBytes ?? options.maxResultBytes)
+    call.edited && tool
+      ? `A person changed the arguments of this call to ${cutText(JSON.stringify(call.args), maxBytes)}.\n`
+      : ''
+  const cut = note + cutText(content, maxBytes)
   return isError ? { id: call.id, content: cut, isError } : { id: call.id, content: cut }
 }
 

@@ -20,6 +20,16 @@ test('a call runs with the arguments that a person gives it, and the model is to
   await session.stop()
 })
 
+test('of arguments without end the model is told the beginning', async () => {
+  const { model, session } = await waiting()
+  const turn = await session.signal('approve', { callId: 'c1', args: { bill: 'x'.repeat(100_000) } })
+  await turn.result
+  const content = String(told(model, 1)[0])
+  expect(content.length).toBeLessThan(2 * 65_536 + 200)
+  expect(content).toMatch(/\[cut here: \d+ of 100011 bytes are left out\]\.\n/)
+  await session.stop()
+})
+
 test.each([
   ['arguments that the tool does not take', { callId: 'c1', args: { bill: 'water', amount: -1 } }, 'amount: Too small'],
   ['arguments that are no object', { callId: 'c1', args: ['water'] }, 'args'],

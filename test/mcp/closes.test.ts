@@ -22,6 +22,12 @@ test.each([
   ['a URL where nobody listens', { url: 'http://127.0.0.1:9/mcp' }, 'mcp_unreachable', 'cannot be reached'],
   ['neither a command nor a URL', {} as never, 'mcp_options', "either a 'command' or a 'url'"],
   ['no URL', { url: 'here' }, 'mcp_options', "'here' is no URL"],
+  [
+    'a misspelt needsApproval',
+    { url: 'http://localhost', needsApproval: 'write' as 'writes' },
+    'mcp_options',
+    "'write', not",
+  ],
 ])('%s is an error that says so', async (_title, server, code, reason) => {
   const opened = mcpTools({ some: server })
   await expect(opened).rejects.toThrow(McpError)

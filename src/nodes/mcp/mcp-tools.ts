@@ -108,10 +108,15 @@ function needsApproval({ needsApproval: asked = 'destructive' }: McpServer, tool
   return asked === 'writes' ? !readOnlyHint : destructiveHint && !readOnlyHint
 }
 
-function faultOf(name: string, { command, url, timeout }: McpServer): string | undefined {
+const approvals: readonly unknown[] = [undefined, true, false, 'destructive', 'writes']
+
+function faultOf(name: string, { command, url, timeout, needsApproval: asked }: McpServer): string | undefined {
   if (!/^[a-zA-Z0-9_-]+$/.test(name)) return 'its name may have letters, digits, _ and - only.'
   if ((command === undefined) === (url === undefined)) return "it needs either a 'command' or a 'url'."
   if (url !== undefined && !URL.canParse(String(url))) return `'${String(url)}' is no URL.`
+  // One that is misspelt would let calls through.
+  if (typeof asked !== 'function' && !approvals.includes(asked))
+    return `needsApproval is '${String(asked)}', not 'destructive', 'writes', true, false or a function.`
   return timeout === undefined || timeout > 0 ? undefined : `its timeout is ${timeout}, not a number over 0.`
 }
 
