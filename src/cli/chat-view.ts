@@ -13,10 +13,13 @@ export type ChatInput =
   | { readonly type: 'signal'; readonly name: string; readonly data: unknown }
   | TurnStart
 
-/** A turn that goes on, or begins, without the user: a timer was due, or it was at work when the session was left. */
+/**
+ * A turn that goes on, or begins, without the user: a timer was due, it was at work when the session was left, or the turn
+ * before let it (`turn`).
+ */
 export interface TurnStart {
   readonly type: 'turn_start'
-  readonly by: 'timer' | 'restore'
+  readonly by: 'timer' | 'restore' | 'turn'
   readonly traceId: string
   /** What the user wrote; null when no message of the user began it. */
   readonly text: string | null
@@ -26,7 +29,8 @@ export interface TurnStart {
 export function describeStart({ by, text }: TurnStart): string {
   const goesOn = text === null ? '' : `goes on with: ${shorten(text, 80)}`
   if (by === 'timer') return `a timer was due${goesOn === '' ? '' : `; ${goesOn}`}`
-  return goesOn === '' ? 'goes on with the turn that was at work' : goesOn
+  if (goesOn !== '') return goesOn
+  return by === 'turn' ? 'goes on by itself' : 'goes on with the turn that was at work'
 }
 
 /** Shows what happens in a session. */

@@ -109,8 +109,9 @@ export class Conversation implements BlockView {
     this.#reader?.redraw()
   }
 
-  began(traceId: string): void {
-    const by = this.#settings.opening?.atWork.has(traceId) === true ? 'restore' : 'timer'
+  began(traceId: string, behind: boolean): void {
+    const restored = this.#settings.opening?.atWork.has(traceId) === true
+    const by = restored ? 'restore' : behind ? 'turn' : 'timer'
     this.#reader?.hide()
     this.#view.begin({ type: 'turn_start', by, traceId, text: this.#asked.get(traceId) ?? null })
   }

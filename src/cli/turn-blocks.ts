@@ -16,8 +16,8 @@ export type Happening =
 
 /** Shows blocks. */
 export interface BlockView {
-  /** A turn begins, or goes on, that nobody opened a block for. */
-  began(traceId: string): void
+  /** A turn begins, or goes on, that nobody opened a block for; `behind` when another one has just ended, or begun to wait. */
+  began(traceId: string, behind: boolean): void
   show(happening: Exclude<Happening, { kind: 'end' }>): void
   /** Something of a turn that has ended, while no block is open: background work. */
   showLate(happening: Exclude<Happening, { kind: 'end' }>): void
@@ -36,6 +36,8 @@ export class TurnBlocks {
   /** Of turns whose block comes when the present one is closed. */
   #later: Happening[] = []
   readonly #ended = new Set<string>()
+  /** A block was closed just now: what comes at once was led to by what closed it. */
+  #closing = false
 
   /** Listens to a session; what it tells is held until {@link TurnBlocks.release}. */
   listen(session: Session): void {
@@ -89,7 +91,7 @@ export class TurnBlocks {
       else this.#view?.show(happening)
     } else if (this.#current === undefined) {
       this.#current = traceId
-      this.#view?.began(traceId)
+      this.#view?.began(traceId, this.#closing)
       this.#show(happening)
       // What streams can be left out: its result comes whole.
     } else if (happening.kind !== 'output' || !happening.event.transient) this.#later.push(happening)
@@ -102,6 +104,8 @@ export class TurnBlocks {
     }
     const { traceId, result } = happening
     this.#current = undefined
+    this.#closing = true
+    setImmediate(() => (this.#closing = false))
     if (result.status !== 'waiting') this.#remember(traceId)
     this.#view?.ended(result)
     const later = this.#later

@@ -143,7 +143,7 @@ async function atTurnEnd(store: Store, source: Checkpoint, at: string, now: numb
       ...checkpoint,
       timers: checkpoint.timers.map((timer) => ({ ...timer, due: timer.due + now - time })),
     })
-    return withNested(later(found), later)
+    return withNested(later(found), (inner) => withoutWork(later(inner)))
   }
   throw new CheckpointNotFoundError(sessionId, at)
 }

@@ -262,7 +262,7 @@ export class Router implements SessionScope {
     if (event) this.#enter(event)
     if (error !== undefined && event) this.#session.fail(event.traceId, toErrorData(error))
     let to: readonly string[] = none
-    for (const sent of outgoing) if (this.#send(sent)) to = added(to, sent.node)
+    for (const sent of outgoing) if (this.#send(sent) && !isTold(sent, outgoing)) to = added(to, sent.node)
     const dropped = routing.unhandled && outgoing.length === 0
     if (event && !event.transient) this.#session.control.took(event.traceId)
     if (event) this.tap?.routed(event, to, dropped)
@@ -366,6 +366,11 @@ export class Router implements SessionScope {
   #timerEvent(): AgentEvent {
     return this.#session.newEvent('timer', 'timeout', null, this.#session.newTraceId())
   }
+}
+
+/** Whether a node gets an event beside what it is told to do with the one that it holds: that is one hop. */
+function isTold({ node, command }: Outgoing, outgoing: readonly Outgoing[]): boolean {
+  return !('event' in command) && outgoing.some((other) => other.node === node && 'event' in other.command)
 }
 
 function isTurnEnd({ from, type }: AgentEvent): boolean {

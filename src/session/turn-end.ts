@@ -46,7 +46,8 @@ export function checkpointAtEnd(session: EndedTurnSession): LoggedEvent['checkpo
   const nested = session.nested?.text()
   if (size + (nested?.length ?? 0) > largest) return undefined
   // A turn that ends in the same step may have its deadline still.
-  const due = timers.filter(({ target, event }) => target === '' && event.type !== 'turn.deadline')
+  const stays = (target: string): boolean => target === '' || session.nested?.takes(target) === true
+  const due = timers.filter(({ target, event }) => stays(target) && event.type !== 'turn.deadline')
   return {
     format,
     agent,

@@ -55,3 +55,13 @@ test('it runs in the chat of the command line', async () => {
   expect(stdout).toContain('48 Mbit/s down')
   expect(stdout).toContain('Hi, Ann here.')
 })
+
+test('in a terminal, what waits together ends together, and nothing is said twice', async () => {
+  const lines = ['I want to talk to a human', 'hello?', '/reply {"text":"Ann here."}']
+  const { stdout, code } = await runTroupe(['chat', 'machines/triage'], { lines })
+  expect(code).toBe(0)
+  expect(stdout.match(/input → person \(reply\)/g)).toHaveLength(1)
+  expect(stdout).toContain('  person → output\n')
+  expect(stdout).toContain('(goes on with: I want to talk to a human)')
+  expect(stdout).not.toContain('a timer was due')
+})
