@@ -9,7 +9,12 @@ import { abortable } from '../core/abortable.ts'
 import { toErrorData } from '../core/errors.ts'
 import type { NodeRuntime, Schemas } from '../core/node.ts'
 import type { SentenceData } from '../core/payloads.ts'
-import { SpeechError, type SpeechAudio, type SpeechSynthesizer } from '../model/speech/speech-synthesizer.ts'
+import {
+  AudioBytes,
+  SpeechError,
+  type SpeechAudio,
+  type SpeechSynthesizer,
+} from '../model/speech/speech-synthesizer.ts'
 
 // A voice that fails this often in a row is not asked again in the turn: each time may take as long as it is given.
 const mostFailures = 3
@@ -70,11 +75,21 @@ async function speak(voice: SpeechSynthesizer, text: string, outer: AbortSignal)
   outer.addEventListener('abort', cancel)
   try {
     outer.throwIfAborted()
-    return { audio: await abortable(voice.synthesize(text, { signal }), signal) }
+    return { audio: sound(await abortable(voice.synthesize(text, { signal }), signal), voice.name) }
   } catch (error) {
     return { error }
   } finally {
     clearTimeout(timer)
     outer.removeEventListener('abort', cancel)
   }
+}
+
+/** The audio, unless a voice that somebody wrote gave something else. */
+function sound(audio: Partial<SpeechAudio> | undefined, voice: string): SpeechAudio {
+  const { format, data, seconds = -1, rate = 1 } = audio ?? {}
+  const isFormat = format === 'wav' || format === 'mp3' || format === 'pcm'
+  if (!isFormat || !(data instanceof Uint8Array) || !(seconds >= 0 && rate > 0 && Number.isFinite(seconds + rate)))
+    throw new SpeechError('speech_failed', voice, 'gave something that is no audio: { format, data, seconds, rate? }.')
+  new AudioBytes(voice).add(data)
+  return audio as SpeechAudio
 }

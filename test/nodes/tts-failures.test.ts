@@ -28,6 +28,31 @@ test('a sentence that the voice cannot speak is told of, and fails neither the t
   await session.stop()
 })
 
+test.each([
+  ['nothing', undefined, 'speech_failed'],
+  ['no data', { format: 'wav', seconds: 1 }, 'speech_failed'],
+  ['no length', { format: 'wav', data: new Uint8Array(2), seconds: Number.NaN }, 'speech_failed'],
+  ['another format', { format: 'ogg', data: new Uint8Array(2), seconds: 1 }, 'speech_failed'],
+  ['too much', { format: 'pcm', data: new Uint8Array(4_000_001), seconds: 1 }, 'speech_too_large'],
+])(
+  'a voice of somebody else that gives %s has failed, and takes nothing from the conversation',
+  async (_, audio, code) => {
+    const voice = { name: 'own', synthesize: () => Promise.resolve(audio as never) }
+    const session = await openSession(voiceAgent(voice), { client: scriptedModel(['One. Two.', 'Bye.']).client })
+    const codes: unknown[] = []
+    session.on(
+      'output',
+      ({ type, data }) => void (type === 'speech_failed' && codes.push((data as { code: string }).code)),
+    )
+    await session.send('Count.').result
+    while (session.nodeStates()['tts']?.status === 'running') await settled()
+    expect(codes).toEqual([code, code])
+    await session.send('Thanks!').result
+    expect((await session.messages()).map(({ content }) => content)).toEqual(['Count.', 'One. Two.', 'Thanks!', 'Bye.'])
+    await session.stop()
+  },
+)
+
 test('a voice that keeps failing is not asked for more of the turn, and is for the next', async () => {
   const { session, voice, heard } = await listen('One. Two. Three. Four. Five. Six.', 4)
   expect(heard.slice(0, 6)).toEqual(['0 error', '0 silent', '1 error', '1 silent', '2 error', '2 silent'])
