@@ -30,8 +30,8 @@ async function forgetUnder(agent: Pick<DelegateAgent, 'nodes'>, sessionId: strin
 export function keepsElsewhere({ nodes }: Pick<DelegateAgent, 'nodes'>): boolean {
   for (const node in nodes) {
     if (nodes[node]?.forget) return true
-    const inner = delegationOf(nodes[node])?.agents
-    if (inner && Object.values(inner).some(keepsElsewhere)) return true
+    const handler = nodes[node]?.handler
+    if (handler?.style === 'delegate' && Object.values(handler.delegation.agents).some(keepsElsewhere)) return true
   }
   return false
 }

@@ -34,8 +34,8 @@ export class UsageAccount {
     this.#since = stored?.since
     const { maxTokens, maxCost, maxModelCalls, deadline } = limits
     const { maxSessionTokens, maxSessionCost, maxSessionModelCalls, maxSessionTime } = limits
-    const session = [maxSessionTokens, maxSessionCost, maxSessionModelCalls, maxSessionTime]
-    this.isFree = [maxTokens, maxCost, maxModelCalls, deadline, ...session].every((limit) => limit === 0)
+    const ofTurn = maxTokens + maxCost + maxModelCalls + deadline
+    this.isFree = ofTurn + maxSessionTokens + maxSessionCost + maxSessionModelCalls + maxSessionTime === 0
   }
 
   /** A turn is accepted. */
