@@ -59,6 +59,9 @@ export class TurnCycle {
       const work: OpenWork = ended ? new Map() : openWork(agent, children, nested)
       const settled = this.#ledger.settle(work, (traceId) => pendingWork(children, traceId, nested))
       for (const each of settled) this.#end(each)
+      // A timer has brought it back to work, or a signal that was another turn's.
+      for (const turn of this.#ledger.all())
+        if (turn.status === 'running' && turn.timeLeft !== undefined) this.watch(turn)
       const next = ended ? undefined : this.#ledger.next()
       if (next) this.#begin(next)
       // What an end led to may be through already.
