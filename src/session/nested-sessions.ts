@@ -30,9 +30,9 @@ import {
   dueOf,
   isThrough,
   newWork,
-  tasksChanged,
   pendingIn,
   statesOf,
+  tasksChanged,
   textOfWork,
   withTurn,
   type Slot,
@@ -348,6 +348,7 @@ export class NestedSessions {
 
   // --- state ---------------------------------------------------------------------------
 
+  /** The sessions at work for a node. */
   coresOf(node: string): readonly NestedCore[] {
     return [...(this.#work.get(node)?.slots.values() ?? [])].map(({ core }) => core)
   }

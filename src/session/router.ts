@@ -203,7 +203,10 @@ export class Router implements SessionScope {
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
     const { effects, nested, supervisor } = this.#session
-    if (!supervisor.admits(node, event, attempt)) return
+    if (!supervisor.admits(node, event, attempt)) {
+      nested?.interrupt(node, event.id)
+      return
+    }
     if (nested?.takes(node)) nested.start(node, event, attempt)
     else effects.jobs = added(effects.jobs, { node, event, attempt, state })
   }
