@@ -5,12 +5,13 @@ import { AgentDefinitionError, TroupeError } from '../core/errors.ts'
 import type { ContentPart, UserContent } from '../core/messages.ts'
 import type { NodeDefinition, NodeRuntime } from '../core/node.ts'
 import { UserInput } from '../core/payloads.ts'
+import type { SupervisedOptions } from '../core/supervision.ts'
 import { isOffline, modelOf } from '../model/client.ts'
 import { ModelError, toModelError } from '../model/model-error.ts'
 import type { ModelOptions } from './model-options.ts'
 
 /** Options of {@link sttNode}. */
-export interface SttNodeOptions extends Pick<ModelOptions, 'client'> {
+export interface SttNodeOptions extends Pick<ModelOptions, 'client'>, SupervisedOptions {
   /** Model for transcriptions. Default: `gpt-4o-mini-transcribe`. */
   readonly model?: string
   /** Language of the speech as in ISO 639-1, such as `en`. Default: the server finds out. */
@@ -58,6 +59,7 @@ export function sttNode(options: SttNodeOptions = {}): SttNode {
 
   return defineNode({
     kind: 'stt',
+    supervision: options.supervision,
     input: UserInput,
     emits: { transcript: UserInput },
     async run(event, runtime) {

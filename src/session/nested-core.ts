@@ -131,4 +131,6 @@ export interface DelegatedWork {
   takes(node: string): boolean
   start(node: string, event: AgentEvent, attempt: number): void
   giveUp(node: string, eventId: string): void
+  /** Ends what is done for an event that is about to fail; false when there is nothing. */
+  interrupt(node: string, eventId: string): boolean
 }

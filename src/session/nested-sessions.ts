@@ -30,8 +30,8 @@ import {
   dueOf,
   isThrough,
   newWork,
-  tasksChanged,
   statesOf,
+  tasksChanged,
   textOfWork,
   withTurn,
   type Slot,
@@ -345,6 +345,7 @@ export class NestedSessions {
 
   // --- state ---------------------------------------------------------------------------
 
+  /** The sessions at work for a node. */
   coresOf(node: string): readonly NestedCore[] {
     return [...(this.#work.get(node)?.slots.values() ?? [])].map(({ core }) => core)
   }

@@ -207,7 +207,10 @@ export class Router implements SessionScope {
 
   start(node: string, event: AgentEvent, attempt: number, state: Json | undefined): void {
     const { effects, nested, supervisor } = this.#session
-    if (supervisor.isNeeded && !supervisor.admits(node, event, attempt)) return
+    if (supervisor.isNeeded && !supervisor.admits(node, event, attempt)) {
+      nested?.interrupt(node, event.id)
+      return
+    }
     if (nested?.takes(node)) {
       this.tap?.started({ node, event, attempt, state })
       nested.start(node, event, attempt)

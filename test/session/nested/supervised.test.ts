@@ -160,3 +160,40 @@ test('nothing is left when it was in vain, or given up while it waits', async ()
 test('an inner agent takes supervision like any node', () => {
   expect(() => agentNode(soloAgent(echo), { supervision: { timeout: 0 } })).toThrow(/supervision.timeout/)
 })
+
+test('nothing is left when a circuit that is open refuses it for good', async () => {
+  const work: Play = async (text) => {
+    if (text === 'a') return
+    await settled()
+    throw new Error('never')
+  }
+  const agent = defineAgent({
+    id: 'words',
+    version: 1,
+    nodes: {
+      each: mapNode({
+        item: z.string(),
+        each: soloAgent(work),
+        supervision: {
+          retry: { max: 1, backoff: { initialMs: 1_000 }, when: ['error'] },
+          circuit: { failures: 1, cooldownMs: 60_000 },
+        },
+      }),
+    },
+    edges: [
+      { from: 'input', on: 'user_input', to: [{ node: 'each', map: (said) => ({ items: String(said).split(' ') }) }] },
+      { from: 'each', on: 'map_result', to: 'output' },
+    ],
+  }) as unknown as Agent
+  const clock = manualClock()
+  const store = testStore()
+  await using session = await openSession(agent, { id: 's', store, clock })
+  const turn = session.send('a b')
+  await settled()
+  await settled()
+  await settled()
+  expect(store.checkpoint('s').nested).toBeDefined()
+  clock.advance(1_000)
+  expect(await turn.result).toMatchObject({ status: 'failed', error: { code: 'circuit_open' } })
+  expect(store.checkpoint('s').nested).toBeUndefined()
+})
