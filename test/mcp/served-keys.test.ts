@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Agent } from 'troupe'
+import { defineAgent, memoryNode, type Agent } from 'troupe'
 import { scriptedModel } from 'troupe/testing'
 import { toolLoop } from '../scenarios/agents.ts'
 import { startServing } from '../server/serving.ts'
@@ -26,4 +26,30 @@ test('/mcp wants a key, and each tenant has sessions of its own', async () => {
   }
   const stored = await Promise.all(keys.map(({ tenant }) => pool.checkpoint(`${tenant}.ada`)))
   expect(stored.map(({ head }) => head.count)).toEqual([2, 2])
+})
+
+test('what went wrong names the session as the client knows it', async () => {
+  const faulty = defineAgent({
+    id: 'faulty',
+    version: 1,
+    nodes: { memory: memoryNode() },
+    edges: [
+      { from: 'input', on: 'user_input', to: 'memory' },
+      {
+        from: 'memory',
+        on: 'memory_ready',
+        to: 'output',
+        when: {
+          name: 'boom',
+          test: () => {
+            throw new Error('no')
+          },
+        },
+      },
+    ],
+  })
+  const { url } = await startServing({ agents: [faulty as unknown as Agent], keys })
+  const client = await httpClient(`${url}/mcp`, { authorization: `Bearer ${keys[0]?.key}` })
+  const { content } = await ask(client, 'faulty', { message: 'hi', session_id: 'ada' })
+  expect(JSON.stringify(content)).toContain("session 'ada'")
 })

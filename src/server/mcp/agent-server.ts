@@ -97,7 +97,9 @@ async function ask(
     const tell = progressOf(mcpReq)
     try {
       for await (const event of turn) await tell(event)
-      return answerOf(session_id, await turn.result)
+      const result = await turn.result
+      const reason = namespace.outwardMessage(result.error?.message ?? `The turn was ${result.status}.`)
+      return answerOf(session_id, result, reason)
     } finally {
       signal.removeEventListener('abort', cancel)
     }
@@ -127,11 +129,12 @@ function progressIn({ type, data, transient }: AgentEvent): string | undefined {
   return typeof text === 'string' && text !== '' ? text : undefined
 }
 
-function answerOf(sessionId: string | undefined, { status, text, pending, error }: TurnResult): ToolResult {
+/** `reason`: why it has no answer, where it has none. */
+function answerOf(sessionId: string | undefined, { status, text, pending }: TurnResult, reason: string): ToolResult {
   const structuredContent = { ...(sessionId === undefined ? {} : { session_id: sessionId }), status, text }
   const said = (content: string): ToolResult => ({ content: [{ type: 'text', text: content }], structuredContent })
   if (status === 'completed') return said(text)
-  if (status !== 'waiting') return { ...said(error?.message ?? `The turn was ${status}.`), isError: true }
+  if (status !== 'waiting') return { ...said(reason), isError: true }
   const calls = pending.flatMap(({ undecided, type }) => (undecided.length > 0 ? undecided : [type])).join(', ')
   if (sessionId !== undefined) return said(`The session '${sessionId}' waits for a person to decide: ${calls}.`)
   const lost = `A person would have to decide (${calls}), but nothing is kept of a question without a session_id, so it was dropped. Ask again with a session_id.`
