@@ -8,7 +8,7 @@ import { persistNode, type NodeSnapshot } from '../actor/node-logic.ts'
 import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../core/compact-event.ts'
 import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
-import { noUsage } from '../core/messages.ts'
+import { noUsage, type Usage } from '../core/messages.ts'
 import { describeIssues } from '../core/schema.ts'
 import {
   checkpointFormat,
@@ -252,12 +252,17 @@ export function compactTurn(sessionId: string, turn: TurnData): Fields {
   return {
     ...turn,
     traceId: shortId(sessionId, turn.traceId),
-    usage: usage === noUsage ? undefined : usage,
+    usage: isNothing(usage) ? undefined : usage,
     text: text === '' ? undefined : text,
     dropped: dropped.length > 0 ? dropped : undefined,
     failure: failure ?? undefined,
     cancelled: cancelled || undefined,
   }
+}
+
+/** By its values: that of a step's checkpoint has been through JSON. */
+function isNothing(usage: Usage): boolean {
+  return usage === noUsage || (usage.calls === 0 && Object.values(usage).every((value) => value === 0))
 }
 
 function expandTurn(sessionId: string, turn: Fields): Fields {

@@ -22,8 +22,16 @@ const agent = defineAgent({
       each: around(relayAgent(unplayed, unplayed)),
       concurrency: 2,
       onError: 'collect',
+      supervision: { timeout: 30 },
     }),
-    signer: agentNode(around(approvalAgent(unplayed)), { input: z.json() }),
+    signer: agentNode(around(approvalAgent(unplayed)), {
+      input: z.json(),
+      supervision: {
+        timeout: 20,
+        retry: { max: 2, backoff: { initialMs: 3 } },
+        circuit: { failures: 3, cooldownMs: 9 },
+      },
+    }),
     own: played(unplayed),
   },
   edges: [
