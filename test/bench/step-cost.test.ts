@@ -29,7 +29,8 @@ const margin = 1.03
 
 // Bytes as a multiple of raw XState.
 const budgets: Costs = {
-  step: { bytes: 0.98, calls: 287.1, promises: 6.14, ticks: 3.1 },
+  // Of the calls, 9 came with supervision, approval, budgets, steering and nested agents, which a step has to ask about.
+  step: { bytes: 0.98, calls: 291, promises: 6.14, ticks: 3.1 },
   chunk: { bytes: 1.335, calls: 114, promises: 6.21, ticks: 3.11 },
 }
 
