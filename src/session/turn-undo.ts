@@ -50,7 +50,7 @@ export class TurnUndo {
     const states = new Map<string, Json | undefined>()
     for (const node in children) {
       const known = stored.states?.[node]
-      states.set(node, known ? known.value : (children[node]?.getSnapshot() as NodeSnapshot).state)
+      states.set(node, known ? known.value : (children[node]?.getSnapshot() as NodeSnapshot | undefined)?.state)
     }
     this.#states = states
   }

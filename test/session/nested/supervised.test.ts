@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { expect, test } from 'vitest'
+import { textOf } from '../../../src/core/messages.ts'
 import { agentNode } from '../../../src/nodes/agent-node.ts'
 import { mapNode } from '../../../src/nodes/map-node.ts'
 import type { Supervision } from '../../../src/core/supervision.ts'
@@ -40,7 +41,7 @@ function words(work: (word: string, key: string, signal: AbortSignal) => string 
       }),
     },
     edges: [
-      { from: 'input', on: 'user_input', to: [{ node: 'each', map: (said) => ({ items: String(said).split(' ') }) }] },
+      { from: 'input', on: 'user_input', to: [{ node: 'each', map: (said) => ({ items: textOf(said).split(' ') }) }] },
       { from: 'each', on: 'map_result', to: 'output' },
     ],
   }) as unknown as Agent
@@ -181,7 +182,7 @@ test('nothing is left when a circuit that is open refuses it for good', async ()
       }),
     },
     edges: [
-      { from: 'input', on: 'user_input', to: [{ node: 'each', map: (said) => ({ items: String(said).split(' ') }) }] },
+      { from: 'input', on: 'user_input', to: [{ node: 'each', map: (said) => ({ items: textOf(said).split(' ') }) }] },
       { from: 'each', on: 'map_result', to: 'output' },
     ],
   }) as unknown as Agent
