@@ -14,7 +14,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     typecheck: { include: ['test/types/**/*.test-d.ts'] },
-    setupFiles: ['test/setup/console.ts'],
+    setupFiles: ['test/setup/console.ts', 'test/setup/environment.ts'],
     passWithNoTests: false,
     pool: 'forks',
     // Loading the engine anew for each file takes longer than most files' tests.
