@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { espeakSpeech, isEspeakInstalled } from '../../../src/model/speech/espeak-speech.ts'
 import { readWav } from '../../../src/model/speech/wav.ts'
+import { isMissing } from '../../conformance/service.ts'
 
 const never = new AbortController().signal
-const installed = await isEspeakInstalled()
+const missing = isMissing('espeak', (await isEspeakInstalled()) ? 'espeak-ng' : undefined)
 
 test('without the program it says what to install', async () => {
   const voice = espeakSpeech({ command: 'espeak-ng-that-is-not-there' })
@@ -25,7 +26,7 @@ test('a program that writes no audio, or fails, is told from one that speaks', a
   })
 })
 
-test.skipIf(!installed)('espeak-ng speaks English and Chinese as WAV, and is killed when it is cancelled', async () => {
+test.skipIf(missing)('espeak-ng speaks English and Chinese as WAV, and is killed when it is cancelled', async () => {
   const voice = espeakSpeech()
   for (const text of ['Hello there.', '你好，世界。', '-v nothing; $(ls)']) {
     const { data, seconds } = await voice.synthesize(text, { signal: never })
