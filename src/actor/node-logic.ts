@@ -11,7 +11,7 @@ import type { ActorLogic, ActorScope, AnyActorRef, AnyEventObject, EventObject, 
 import type { AgentEvent } from '../core/events.ts'
 import { traceIdOf } from '../core/events.ts'
 import { toErrorData, type ErrorData } from '../core/errors.ts'
-import type { Json } from '../core/json.ts'
+import { isEmpty, type Json } from '../core/json.ts'
 import type { NodeDefinition, NodeState, NodeStatus } from '../core/node.ts'
 import type { SupervisionState } from '../core/supervision.ts'
 import { concerns, decide, holdEvent, releasedEvent, type Decision, type HeldEvent, type Hold } from './held-event.ts'
@@ -287,11 +287,6 @@ export function nodeStateOf(snapshot: NodeSnapshot | Snapshot<unknown>, traceId:
     lastEvent: snapshot.last && eventName(snapshot.last),
     error: snapshot.failure,
   }
-}
-
-function isEmpty(value: object): boolean {
-  for (const _ in value) return false
-  return true
 }
 
 function eventName({ id, type, from }: NonNullable<NodeState['lastEvent']>): NonNullable<NodeState['lastEvent']> {

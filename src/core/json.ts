@@ -161,3 +161,9 @@ export function frozen<T>(value: T): T {
   for (const member of Object.values(value)) frozen(member)
   return Object.freeze(value)
 }
+
+/** Whether an object has no members; asked of every checkpoint, so without making a list of them. */
+export function isEmpty(value: object | undefined): boolean {
+  for (const _ in value) return false
+  return true
+}

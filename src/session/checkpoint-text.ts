@@ -8,6 +8,7 @@ import { persistNode, type NodeSnapshot } from '../actor/node-logic.ts'
 import { compactEventText, expandEvent, fullId, shortId, type CompactEvent } from '../core/compact-event.ts'
 import { CheckpointError, messageOf } from '../core/errors.ts'
 import type { AgentEvent } from '../core/events.ts'
+import { isEmpty } from '../core/json.ts'
 import { noUsage, type Usage } from '../core/messages.ts'
 import { describeIssues } from '../core/schema.ts'
 import {
@@ -267,9 +268,4 @@ function isNothing(usage: Usage): boolean {
 
 function expandTurn(sessionId: string, turn: Fields): Fields {
   return { ...turnDefaults, dropped: [], ...turn, traceId: fullId(sessionId, turn['traceId'] as string) }
-}
-
-function isEmpty(value: unknown): boolean {
-  for (const _ in value as object) return false
-  return true
 }

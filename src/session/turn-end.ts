@@ -8,7 +8,7 @@
  */
 import type { AnyActorRef } from 'xstate'
 import { persistNode, type NodeSnapshot } from '../actor/node-logic.ts'
-import { copyOf } from '../core/json.ts'
+import { copyOf, isEmpty } from '../core/json.ts'
 import type { LoggedEvent } from '../core/store.ts'
 import type { Checkpoint, PersistedNode, PersistedSnapshot } from './checkpoint.ts'
 import { compactTurn, nodeText, readCheckpoint } from './checkpoint-text.ts'
@@ -93,9 +93,4 @@ function nodeTextAtRest(sessionId: string, snapshot: unknown, withWork: boolean)
     supervision: undefined,
   })
   return nodeText(sessionId, rest as unknown as PersistedNode)
-}
-
-function isEmpty(value: object | undefined): boolean {
-  for (const _ in value) return false
-  return true
 }

@@ -1,6 +1,7 @@
 /** An agent whose payments need approval, small transfers apart; it knows of no guards and no signals. */
-import { defineAgent, defineTool, llmNode, memoryNode, toolNode, z } from 'troupe'
+import { defineTool, z } from 'troupe'
 import type { ScriptedModel } from 'troupe/testing'
+import { toolLoop } from '../setup/tool-loop.ts'
 
 /** What took effect. */
 export type Done = string[]
@@ -45,18 +46,7 @@ export function paymentTools(done: Done = []) {
 /** The agent in edge form. */
 export function payments(done: Done = []) {
   const tools = paymentTools(done)
-  return defineAgent({
-    id: 'payments',
-    version: 1,
-    nodes: { memory: memoryNode(), llm: llmNode({ tools }), tools: toolNode({ tools }) },
-    edges: [
-      { from: 'input', on: 'user_input', to: 'memory' },
-      { from: 'memory', on: 'memory_ready', to: 'llm' },
-      { from: 'llm', on: 'tool_call', to: 'tools' },
-      { from: 'tools', on: 'tool_result', to: 'llm' },
-      { from: 'llm', on: 'llm_result', to: 'output' },
-    ],
-  })
+  return toolLoop('payments', tools)
 }
 
 /** A call of `pay`. */

@@ -1,6 +1,7 @@
 /** An agent that starts an MCP server as it is loaded. */
 import { fileURLToPath } from 'node:url'
-import { defineAgent, llmNode, mcpTools, memoryNode, toolNode } from 'troupe'
+import { mcpTools } from 'troupe'
+import { toolLoop } from '../setup/tool-loop.ts'
 
 const { tools } = await mcpTools({
   own: {
@@ -10,15 +11,4 @@ const { tools } = await mcpTools({
   },
 })
 
-export default defineAgent({
-  id: 'mcp_agent',
-  version: 1,
-  nodes: { memory: memoryNode(), llm: llmNode({ tools }), tools: toolNode({ tools }) },
-  edges: [
-    { from: 'input', on: 'user_input', to: 'memory' },
-    { from: 'memory', on: 'memory_ready', to: 'llm' },
-    { from: 'llm', on: 'tool_call', to: 'tools' },
-    { from: 'tools', on: 'tool_result', to: 'llm' },
-    { from: 'llm', on: 'llm_result', to: 'output' },
-  ],
-})
+export default toolLoop('mcp_agent', tools)

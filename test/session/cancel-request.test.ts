@@ -1,8 +1,9 @@
 import OpenAI from 'openai'
-import { defineAgent, defineTool, llmNode, memoryNode, openSession, toolNode, z, type Session } from 'troupe'
+import { defineAgent, defineTool, llmNode, memoryNode, openSession, z, type Session } from 'troupe'
 import { hold, startModelServer, type ModelServer, type Script } from 'troupe/testing'
 import { expect, test } from 'vitest'
 import { gate } from '../setup/gate.ts'
+import { toolLoop } from '../setup/tool-loop.ts'
 
 const chat = defineAgent({
   id: 'chat',
@@ -81,18 +82,7 @@ test('cancelling a turn aborts the tools that run at the same time, and its mode
       },
     })
   const tools = [wait('first', 0), wait('second', 1)] as const
-  const agent = defineAgent({
-    id: 'tool_chat',
-    version: 1,
-    nodes: { memory: memoryNode(), llm: llmNode({ tools }), tools: toolNode({ tools }) },
-    edges: [
-      { from: 'input', on: 'user_input', to: 'memory' },
-      { from: 'memory', on: 'memory_ready', to: 'llm' },
-      { from: 'llm', on: 'tool_call', to: 'tools' },
-      { from: 'tools', on: 'tool_result', to: 'llm' },
-      { from: 'llm', on: 'llm_result', to: 'output' },
-    ],
-  })
+  const agent = toolLoop('tool_chat', tools)
   await using server = await startModelServer([{ toolCalls: [{ name: 'first' }, { name: 'second' }] }, 'Never mind.'])
   await using session = await sessionWith(server, agent)
   const turn = session.send('go')

@@ -1,10 +1,11 @@
 import OpenAI from 'openai'
-import { defineAgent, defineTool, llmNode, memoryNode, openSession, toolNode, z } from 'troupe'
+import { defineTool, openSession, z } from 'troupe'
 import { hold, startModelServer } from 'troupe/testing'
 import { expect, test } from 'vitest'
 import { gate } from '../setup/gate.ts'
 import { testStore } from '../setup/test-store.ts'
 import { memoryStore } from '../../src/store/memory-store.ts'
+import { toolLoop } from '../setup/tool-loop.ts'
 
 /** An agent whose tool waits at a gate. */
 function lookupAgent(door: { pass(): Promise<void> }) {
@@ -19,18 +20,7 @@ function lookupAgent(door: { pass(): Promise<void> }) {
     },
   })
   const tools = [lookup] as const
-  return defineAgent({
-    id: 'lookup',
-    version: 1,
-    nodes: { memory: memoryNode(), llm: llmNode({ tools }), tools: toolNode({ tools }) },
-    edges: [
-      { from: 'input', on: 'user_input', to: 'memory' },
-      { from: 'memory', on: 'memory_ready', to: 'llm' },
-      { from: 'llm', on: 'tool_call', to: 'tools' },
-      { from: 'tools', on: 'tool_result', to: 'llm' },
-      { from: 'llm', on: 'llm_result', to: 'output' },
-    ],
-  })
+  return toolLoop('lookup', tools)
 }
 
 const clientOf = (baseURL: string) => new OpenAI({ apiKey: 'none', baseURL, maxRetries: 0, logLevel: 'off' })
